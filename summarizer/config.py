@@ -1,0 +1,139 @@
+"""Every choice that is data: the settings, the presets, and the one way to change a setting."""
+
+from ast import literal_eval
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+
+from summarizer.errors import PresetError
+
+MB = 1 << 20
+GB = 1 << 30
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is taken in, and what decoding it may cost."""
+
+    bytes: int = 2 * GB
+    seconds: float = 3 * 3600.0
+    worker_memory: int = 3 * GB  # address space of a decoding process
+    worker_silence: float = 30.0  # seconds without a sign of life before it counts as hung
+
+
+@dataclass(frozen=True)
+class DecodeConfig:
+    """How the shared material for the senses is made."""
+
+    picture_rate: float = 4.0  # pictures a second
+    picture_width: int = 320  # pixels; height follows the shape of the picture
+    key_pictures: int = 60  # at most, for the quick first look
+    sound_rate: int = 16_000  # samples a second
+    sound_block: float = 10.0  # seconds
+
+
+@dataclass(frozen=True)
+class CutConfig:
+    """How a video is divided into events."""
+
+    shortest: float = 2.0  # seconds, where the video allows
+    longest: float = 12.0  # seconds
+
+
+@dataclass(frozen=True)
+class SelectionConfig:
+    """How highlights are chosen."""
+
+    snap: float = 1.5  # seconds an edge may move to a pause
+    merge: float = 0.5  # seconds; highlights closer than this become one
+
+
+@dataclass(frozen=True)
+class CacheConfig:
+    bytes: int = 4 * GB  # oldest use goes first
+
+
+@dataclass(frozen=True)
+class Config:
+    limits: Limits = field(default_factory=Limits)
+    decode: DecodeConfig = field(default_factory=DecodeConfig)
+    cut: CutConfig = field(default_factory=CutConfig)
+    selection: SelectionConfig = field(default_factory=SelectionConfig)
+    cache: CacheConfig = field(default_factory=CacheConfig)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A whole system as names of entries in dict literals; nothing else asks for its name."""
+
+    senses: tuple[str, ...]  # of summarizer.senses.SENSES
+    head: str  # of summarizer.stages.score.HEADS
+    selector: str  # of summarizer.stages.selection.SELECTORS
+    narrator: str  # of summarizer.stages.narrate.NARRATORS
+    needs: tuple[str, ...] = ()  # hub repositories; none for a preset that works at once
+    blind: str = ""  # what it cannot judge, as the end of "I can't ..."
+
+
+PRESETS = {
+    "offline": Preset(
+        senses=(
+            "subtitles",
+            "loudness",
+            "onsets",
+            "speech",
+            "music",
+            "timbre",
+            "shots",
+            "motion",
+            "camera",
+            "light",
+            "colour",
+            "sharpness",
+            "faces",
+            "novelty",
+            "words",
+        ),
+        head="evidence",
+        selector="knapsack",
+        narrator="composed",
+        blind="recognise things by sight",
+    ),
+}
+
+
+def preset(name: str) -> Preset:
+    if name not in PRESETS:
+        raise PresetError(f"no preset {name[:40]!r}; there are {', '.join(PRESETS)}")
+    return PRESETS[name]
+
+
+def override(config, assignment: str):
+    """A copy of config with one dotted field changed: 'selection.snap=1.0'."""
+    path, equals, text = assignment.partition("=")
+    name, _, rest = path.strip().partition(".")
+    known = [entry.name for entry in fields(config)]
+    if not equals or name not in known:
+        raise PresetError(
+            f"no setting {name[:40]!r} in {type(config).__name__}; it has {', '.join(known)}"
+        )
+    old = getattr(config, name)
+    if rest or is_dataclass(old):
+        if not (rest and is_dataclass(old)):
+            raise PresetError(
+                f"{path.strip()[:80]} is not a setting; name one field, like cut.longest=10"
+            )
+        return replace(config, **{name: override(old, f"{rest}={text}")})
+    return replace(config, **{name: _typed(path, text.strip(), old)})
+
+
+def _typed(path: str, text: str, old):
+    """text as a value of old's type; an int is taken where a float is meant."""
+    if isinstance(old, str):
+        return text
+    try:
+        new = literal_eval(text)
+    except (ValueError, SyntaxError):
+        new = None
+    if isinstance(old, float) and type(new) is int:
+        new = float(new)
+    if type(new) is not type(old):
+        raise PresetError(f"{path} is a {type(old).__name__}, got {text[:40]!r}")
+    return new

@@ -1,0 +1,368 @@
+"""The nouns that travel between the stages: frozen values, seconds everywhere.
+
+Nothing in here opens a file, imports a model or knows a frame number.
+"""
+
+import math
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from summarizer.errors import PreferenceError, SummarizerError
+
+# -- what the decoder hands to the senses ---------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """A few upright, square-pixel samples of the video, in order of time."""
+
+    times: np.ndarray  # (samples,) float64, seconds
+    frames: np.ndarray  # (samples, height, width, 3) uint8 RGB
+
+
+@dataclass(frozen=True, eq=False)
+class Sound:
+    """A block of the sound: mono, float in [-1, 1]."""
+
+    start: float  # seconds
+    samples: np.ndarray  # (samples,) float32
+    rate: int  # samples a second
+    mel: np.ndarray | None = None  # (frames, bands) float32 log-mel power in dB, where computed
+    hop: float = 0.01  # seconds from one mel frame to the next; the first is centred on `start`
+
+    @property
+    def end(self) -> float:
+        return self.start + len(self.samples) / self.rate
+
+
+# -- what is known of a video ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Video:
+    """What a file is, never where it lies."""
+
+    name: str
+    sha256: str
+    seconds: float
+    size: tuple[int, int]  # width, height as shown: upright, square pixels; (0, 0) without picture
+    rate: Fraction  # frames a second, on average; 0 without picture
+    rotation: int  # degrees clockwise that turn the stored picture upright: 0, 90, 180, 270
+    aspect: Fraction  # width / height of a stored pixel
+    has_audio: bool
+    subtitles: tuple[str, ...] = ()  # one name a text track: "eng", "match.srt"
+
+    @property
+    def has_picture(self) -> bool:
+        return self.size[0] > 0
+
+    @property
+    def rows(self) -> int:
+        """How many values a curve of this video has: one for each second begun."""
+        return max(1, math.ceil(self.seconds - 1e-6))
+
+
+@dataclass(frozen=True)
+class Event:
+    """A half-open stretch of the video, in seconds."""
+
+    start: float
+    end: float
+
+    @property
+    def seconds(self) -> float:
+        return self.end - self.start
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One number in [0, 1] for every second of the video, and the sense it came from."""
+
+    name: str
+    sense: str
+    values: tuple[float, ...]
+
+    def __post_init__(self):
+        if not all(0.0 <= value <= 1.0 for value in self.values):  # false for NaN too
+            raise ValueError(f"curve {self.name!r} leaves [0, 1]")
+
+    @cached_property
+    def array(self) -> np.ndarray:
+        """The values as a read-only (seconds,) float64 array."""
+        array = np.asarray(self.values, dtype=np.float64)
+        array.setflags(write=False)
+        return array
+
+    @staticmethod
+    def of(name: str, sense: str, values: np.ndarray) -> "Curve":
+        """A curve from raw numbers: NaN becomes 0, the rest is held in [0, 1], with 4 digits."""
+        clean = np.nan_to_num(np.asarray(values, np.float64), nan=0.0, posinf=1.0, neginf=0.0)
+        return Curve(name, sense, tuple(np.clip(clean, 0.0, 1.0).round(4).tolist()))
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something said, shown, heard or measured over a stretch, in words, and who says so.
+
+    `source` is the sense ("subtitles", "light", "music", ...). Only sources in QUOTABLE hold
+    somebody's own words; all others are this program's plain description of a measurement.
+    """
+
+    start: float
+    end: float
+    text: str
+    source: str
+    confidence: float = 1.0
+
+
+# sources that hold somebody's own words, fit to be quoted
+QUOTABLE = ("subtitles", "speech-to-text", "screen-text")
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """Rows of numbers at their own times: features, embeddings."""
+
+    name: str
+    times: np.ndarray  # (rows,) float64, seconds
+    values: np.ndarray  # (rows, width) float16
+    made_by: str
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What one sense found in one video."""
+
+    curves: tuple[Curve, ...] = ()
+    lines: tuple[Line, ...] = ()
+    tracks: tuple[Track, ...] = ()
+
+
+@dataclass(frozen=True)
+class Concept:
+    """Something a viewer can ask for that a curve can judge, or at least hint at.
+
+    It is there where the curve is at least `at` (at most, if `low`). `asks` are words and short
+    phrases that mean just what is measured; `hints` are words for things that often come with it
+    but that the sense cannot recognise ("goal" comes with loud moments).
+    """
+
+    name: str  # "music"
+    curve: str  # the curve that judges it
+    at: float
+    asks: tuple[str, ...]  # "music", "song", "melody"
+    seen: str  # as a thing, for answers and reasons: "music", "dark pictures", "people talking"
+    told: str  # as a clause, for the story: "music plays", "the picture is dark"
+    hints: tuple[str, ...] = ()
+    low: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Perception:
+    """All that was seen, heard and read of one video; nothing in it depends on a wish."""
+
+    video: Video
+    events: tuple[Event, ...]  # cover [0, seconds) without gaps or overlaps
+    curves: tuple[Curve, ...] = ()
+    lines: tuple[Line, ...] = ()
+    tracks: tuple[Track, ...] = ()
+    senses: tuple[str, ...] = ()  # those that have finished
+
+    def curve(self, name: str) -> Curve | None:
+        return next((curve for curve in self.curves if curve.name == name), None)
+
+    def track(self, name: str) -> Track | None:
+        return next((track for track in self.tracks if track.name == name), None)
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """A moment of long work: what is going on, how far it is, and the fullest result so far."""
+
+    stage: str  # "listening", "watching": words for a person
+    share: float  # done, 0..1
+    left: float | None  # seconds, where it can be estimated
+    perception: Perception
+
+
+# -- what a viewer asks for -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long the reel may be: a share of the video or seconds. A ceiling, not a quota."""
+
+    amount: float
+    unit: Literal["share", "seconds"]
+
+    def __post_init__(self):
+        if not math.isfinite(self.amount) or self.amount <= 0:
+            raise PreferenceError(f"a length of {self} is not possible; ask for more than 0")
+        if self.unit == "share" and self.amount > 1:
+            raise PreferenceError(
+                f"a length of {self} is longer than the video; ask for 100% or less"
+            )
+
+    @staticmethod
+    def parse(text: str) -> "Length":
+        """'15%' or '30s'."""
+        cleaned = text.strip().lower().replace(" ", "")
+        unit = {"%": "share", "s": "seconds"}.get(cleaned[-1:])
+        try:
+            amount = float(cleaned[:-1])
+        except ValueError:
+            unit = None
+        if unit is None:
+            raise PreferenceError(
+                f"length {text[:40]!r} is neither a share like 15% nor seconds like 30s"
+            )
+        return Length(amount / 100 if unit == "share" else amount, unit)
+
+    def of(self, seconds: float) -> float:
+        """The budget in seconds for a video of this many seconds."""
+        return min(seconds, self.amount * seconds if self.unit == "share" else self.amount)
+
+    def __str__(self) -> str:
+        return f"{self.amount * 100:g}%" if self.unit == "share" else f"{self.amount:g}s"
+
+
+ASPECTS = (
+    "overview",
+    "content",
+    "emotion",
+    "viewpoint",
+    "interaction",
+    "visual details",
+    "auditory details",
+    "style",
+    "characters",
+    "setting",
+)
+
+
+@dataclass(frozen=True)
+class Preference:
+    """What one viewer cares about. Changing it never perceives again."""
+
+    want: str = ""
+    aspects: tuple[str, ...] = ("overview",)
+    length: Length = Length(0.15, "share")
+    balance: float = 0.5  # 0 only watch ... 1 only listen
+    variety: float = 0.3  # 0 the best moments, however alike ... 1 as different as possible
+    fill: bool = False  # with a wish that fills less than the length: top up with other highlights
+    keep: tuple[Event, ...] = ()
+    drop: tuple[Event, ...] = ()
+    taste: tuple[tuple[str, float], ...] = ()
+
+    def __post_init__(self):
+        for name in ("balance", "variety"):
+            value = getattr(self, name)
+            if not 0 <= value <= 1:
+                raise PreferenceError(f"{name} is {value}, but goes from 0 to 1")
+        if unknown := [aspect for aspect in self.aspects if aspect not in ASPECTS]:
+            raise PreferenceError(f"no aspect {unknown[0]!r}; there are {', '.join(ASPECTS)}")
+
+
+# -- what comes out -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Saliency:
+    """The curves that counted and their weights. The total is exactly their weighted sum."""
+
+    curves: tuple[Curve, ...]
+    weights: tuple[float, ...]  # sum to 1 or less; 0 for a curve that is only shown
+
+    def __post_init__(self):
+        if len(self.curves) != len(self.weights):
+            raise ValueError(f"{len(self.curves)} curves but {len(self.weights)} weights")
+
+    @cached_property
+    def total(self) -> np.ndarray:
+        """(seconds,) float64: the sum of weight times curve, nothing else."""
+        rows = len(self.curves[0].values) if self.curves else 0
+        total = np.zeros(rows)
+        for curve, weight in zip(self.curves, self.weights, strict=True):
+            total += weight * curve.array
+        total.setflags(write=False)
+        return total
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of the wish.
+
+    "open": there was no wish. "found": it was, in `seconds` of the video. "absent": it could have
+    been measured, and is not there. "cannot": this preset has no sense for it; `text` says which
+    senses were used instead and which preset could judge it.
+    """
+
+    kind: Literal["open", "found", "absent", "cannot"]
+    text: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Highlight:
+    """A stretch chosen for the reel, its mean saliency, and why in words."""
+
+    start: float
+    end: float
+    score: float
+    why: str
+
+    @property
+    def seconds(self) -> float:
+        return self.end - self.start
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of the story, the stretch it speaks of, and what it rests on."""
+
+    start: float
+    end: float
+    text: str
+    evidence: tuple[str, ...]  # "subtitles: 'the sea is calm'", "light: night"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The whole answer to one wish over one video."""
+
+    video: Video
+    preference: Preference
+    answer: Answer
+    saliency: Saliency
+    highlights: tuple[Highlight, ...]
+    story: tuple[Sentence, ...] = field(default=())
+
+    @property
+    def seconds(self) -> float:
+        """How long the reel will be."""
+        return sum(highlight.seconds for highlight in self.highlights)
+
+    def to_json(self) -> str:
+        """Everything, so that from_json gives an equal Summary."""
+        return _summary_form().dump_json(self, indent=1).decode()
+
+    @staticmethod
+    def from_json(text: str | bytes) -> "Summary":
+        from pydantic import ValidationError
+
+        try:
+            return _summary_form().validate_json(text, strict=False)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"]) or "the file"
+            raise SummarizerError(f"this is no summary.json: {where}: {first['msg']}") from None
+
+
+def _summary_form():
+    from pydantic import TypeAdapter  # takes a third of a second, and only files need it
+
+    return TypeAdapter(Summary)

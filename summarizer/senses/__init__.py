@@ -1,0 +1,25 @@
+"""The senses: one file each, from shared decoded material to curves and lines.
+
+A sense is made anew for each video, fed its material in order of time, and asked once at the end.
+It never opens a file and never sees a wish.
+"""
+
+from typing import ClassVar, Literal, Protocol
+
+from summarizer.schema import Concept, Findings, Line, Pictures, Sound, Video
+
+
+class Sense(Protocol):
+    """What every sense offers. `take` may be called never, once or many times."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]  # raised whenever the same video would give other findings
+    reads: ClassVar[Literal["pictures", "sound", "text", "lines"]]
+    still: ClassVar[bool]  # also makes sense of a few key pictures, seconds apart
+    concepts: ClassVar[tuple[Concept, ...]]  # what a viewer may ask that its curves can judge
+
+    def __init__(self, video: Video): ...
+
+    def take(self, material: Pictures | Sound | tuple[Line, ...]) -> None: ...
+
+    def findings(self) -> Findings: ...
