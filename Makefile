@@ -1,0 +1,40 @@
+# make app    set up once, then serve the page (HOST=127.0.0.1 PORT=7860)
+# make test   set up once, then run every test, the browser's too (ARGS= goes to pytest)
+# make check  lint, format and the import rules
+# make bench  measure; writes bench/README.md
+HOST ?= 127.0.0.1
+PORT ?= 7860
+ARGS ?=
+PY := .venv/bin/python
+
+.PHONY: app test check format bench examples clean
+
+app:
+	@.ci/setup
+	@$(PY) app.py --host $(HOST) --port $(PORT) $(ARGS)
+
+test:
+	@.ci/setup test
+	@CHROMIUM="$$(.ci/chromium || true)" $(PY) -m pytest $(ARGS)
+
+check:
+	@.ci/setup test
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m pytest -q tests/test_architecture.py
+
+format:
+	@.ci/setup test
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+bench:
+	@.ci/setup test
+	@$(PY) -m bench $(ARGS)
+
+examples:
+	@.ci/setup
+	@$(PY) examples/make.py $(ARGS)
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .gradio out
