@@ -171,6 +171,7 @@ class Perception:
     lines: tuple[Line, ...] = ()
     tracks: tuple[Track, ...] = ()
     senses: tuple[str, ...] = ()  # those that have finished
+    notes: tuple[str, ...] = ()  # sentences on what could not be perceived, and why
 
     def curve(self, name: str) -> Curve | None:
         return next((curve for curve in self.curves if curve.name == name), None)
