@@ -268,6 +268,48 @@ class Preference:
             raise PreferenceError(f"no aspect {unknown[0]!r}; there are {', '.join(ASPECTS)}")
 
 
+@dataclass(frozen=True)
+class When:
+    """A stretch of time a wish names, before the length of the video is known."""
+
+    words: str  # "the last 20 seconds"
+    start: float
+    end: float  # inf: up to the end
+    unit: Literal["share", "seconds"] = "seconds"  # negative seconds count from the end
+
+    def span(self, seconds: float) -> tuple[float, float]:
+        """The stretch in a video of this many seconds; empty where the video is too short."""
+        scale = seconds if self.unit == "share" else 1.0
+        start, end = (
+            at * scale if at >= 0 else max(0.0, seconds + at * scale)
+            for at in (self.start, self.end)
+        )
+        return min(start, seconds), min(end, seconds)
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing a wish asks for, or asks to leave out."""
+
+    words: str  # as typed: "loud music"
+    concepts: tuple[Concept, ...] = ()  # any of them judges it; none: no sense is known to
+    hint: bool = False  # the concepts only often come with it
+    said: bool = False  # asked for as words: "when they talk about penguins"
+    no: bool = False  # to be left out
+    joined: bool = False  # has to hold together with the term before it: "action with music"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a viewer's words ask for, as far as they could be read."""
+
+    text: str = ""  # as typed, spaces tidied, bounded
+    terms: tuple[Term, ...] = ()  # nothing in here: the best of the video, whatever it is
+    whens: tuple[When, ...] = ()  # only there; any of them
+    english: bool = True  # false: the words are in a language that is not read here
+    concepts: tuple[Concept, ...] = ()  # all that could have been asked for
+
+
 # -- what comes out -------------------------------------------------------------------------------
 
 
@@ -305,6 +347,30 @@ class Answer:
     kind: Literal["open", "found", "absent", "cannot"]
     text: str = ""
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """What a head makes of one perception and one preference."""
+
+    saliency: Saliency
+    answer: Answer
+    admitted: np.ndarray  # (seconds,) bool: the seconds that may enter the reel
+    reasons: tuple[str, ...]  # what each curve of the saliency stands for: "music", "a new view"
+
+    def why(self, start: float, end: float) -> str:
+        """What lifts this stretch most, in words: 'music and a new view'."""
+        rows = slice(int(start), max(int(start) + 1, math.ceil(end - 1e-6)))
+        lifts: dict[str, float] = {}
+        for curve, weight, reason in zip(
+            self.saliency.curves, self.saliency.weights, self.reasons, strict=True
+        ):
+            # what is there all the time explains less why it is this stretch
+            lift = weight * (curve.array[rows].mean() - curve.array.mean() / 2)
+            lifts[reason] = max(lift, lifts.get(reason, 0.0))
+        best = sorted(lifts, key=lifts.__getitem__, reverse=True)[:3]
+        named = [reason for reason in best if lifts[reason] > max(0.3 * lifts[best[0]], 0.01)]
+        return " and ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
 
 
 @dataclass(frozen=True)
