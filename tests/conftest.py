@@ -1,0 +1,49 @@
+"""What all tests share: the folder of public clips, and a few clips rendered once a run."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests import clips
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder with public clips; tests that need it are skipped where it is absent."""
+    folder = Path(os.environ.get("SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the public clips are not here; SHARED_DATA names their folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def clip_folder(tmp_path_factory) -> Path:
+    """A folder for clips that several tests use and none changes."""
+    return tmp_path_factory.mktemp("clips")
+
+
+@pytest.fixture(scope="session")
+def cut_clip(clip_folder) -> Path:
+    """12 s, 320x180, four shots of 3 s with a tone each."""
+    return clips.with_cuts(clip_folder / "cuts.mp4")
+
+
+@pytest.fixture(scope="session")
+def blink_clip(clip_folder) -> Path:
+    """8 s of flashes and beeps at clips.BLINKS."""
+    return clips.flash_and_beep(clip_folder / "blink.mp4")
+
+
+@pytest.fixture(scope="session")
+def silent_clip(clip_folder) -> Path:
+    """4 s of pictures without a sound track."""
+    return clips.silent(clip_folder / "silent.mp4")
+
+
+@pytest.fixture(scope="session")
+def sound_clip(clip_folder) -> Path:
+    """4 s of sound without a picture track."""
+    return clips.sound_only(clip_folder / "sound.m4a")
