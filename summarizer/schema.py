@@ -6,7 +6,7 @@ Nothing in here opens a file, imports a model or knows a frame number.
 import math
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal
 
 import numpy as np
@@ -429,6 +429,7 @@ class Summary:
             raise SummarizerError(f"this is no summary.json: {where}: {first['msg']}") from None
 
 
+@cache
 def _summary_form():
     from pydantic import TypeAdapter  # takes a third of a second, and only files need it
 
