@@ -1,0 +1,143 @@
+"""The bundled ffmpeg as a process of its own: progress out, one clear sentence when it fails."""
+
+import os
+import re
+import resource
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import IO
+
+from summarizer.config import Limits
+from summarizer.errors import MediaError, OutputError
+
+# Only demuxers that read one file: a playlist dressed up as a video could name any file here.
+CONTAINERS = (
+    "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dv,eac3,flac,flv,h264,hevc,ivf,m4v,matroska,mjpeg,mov,"
+    "mp3,mpeg,mpegts,mpegvideo,mxf,nut,ogg,tta,w64,wav,webm,wv"
+)
+THREADS = min(8, os.cpu_count() or 1)  # more only costs memory
+HEARTBEAT = 0.25  # seconds
+
+_NOISE = re.compile(
+    r"Task finished|Terminating thread|Conversion failed|Nothing was written|Last message repeated"
+    r"|Error opening (in|out)put files?|Could not open encoder before EOF|Error sending frames"
+)
+# what is wrong with the output: the first group that matches is the reason
+_OUTPUT = re.compile(
+    r"(No space left on device|Disk quota exceeded|File too large|Read-only file system)"
+    r"|Error opening output .+: (?!Cannot allocate memory)(.+)"
+)
+
+
+def opening(path: Path) -> list[str]:
+    """The arguments that open an untrusted file as an input, and nothing but this file."""
+    return [
+        *("-threads", str(THREADS)),
+        *("-protocol_whitelist", "file,pipe", "-format_whitelist", CONTAINERS),
+        *("-i", f"file:{path.absolute()}"),
+    ]
+
+
+def run(
+    arguments: Sequence[str],
+    seconds: float,
+    limit: float,
+    *,
+    memory: int = Limits.worker_memory,
+) -> Iterator[float]:
+    """The share done of an output of so many seconds, at least each half second; killed on close.
+
+    An output file that exists is overwritten; a half-written one is the caller's to remove.
+    """
+    from imageio_ffmpeg import get_ffmpeg_exe
+
+    command = [get_ffmpeg_exe(), "-nostdin", "-hide_banner", "-loglevel", "error", "-y"]
+    command += ["-nostats", "-progress", "pipe:1", "-stats_period", str(HEARTBEAT)]
+    process = subprocess.Popen(
+        [*command, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        # SIGXFSZ stays ignored as in Python: a file that grows too large is an error, not a death
+        restore_signals=False,
+    )
+    complaints: deque[str] = deque(maxlen=100)
+    reports: SimpleQueue[str | None] = SimpleQueue()
+    readers = [
+        threading.Thread(target=complaints.extend, args=(process.stderr,), daemon=True),
+        threading.Thread(target=_pour, args=(process.stdout, reports), daemon=True),
+    ]
+    with process:
+        try:
+            if sys.platform == "linux":
+                resource.prlimit(process.pid, resource.RLIMIT_DATA, (memory, memory))
+            for reader in readers:
+                reader.start()
+            yield from _shares(reports, seconds, time.monotonic() + limit)
+            process.wait(timeout=HEARTBEAT * 20)  # it has said its last word
+        except (TimeoutError, subprocess.TimeoutExpired):
+            raise MediaError(
+                f"the video took longer than the {limit:.0f} s allowed to convert and was stopped; "
+                "try a shorter or smaller copy of it"
+            ) from None
+        finally:
+            process.kill()
+            for reader in readers:
+                reader.join()
+    if process.returncode:
+        raise _error(complaints, arguments)
+
+
+def _shares(reports: SimpleQueue[str | None], seconds: float, deadline: float) -> Iterator[float]:
+    """The shares ffmpeg reports until it ends, repeated while it is silent."""
+    share = 0.0
+    while (line := _next(reports)) is not None:
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        key, _, value = line.strip().partition("=")
+        if key == "out_time_us" and value.lstrip("-").isdigit():
+            share = min(1.0, max(share, int(value) / 1e6 / max(seconds, 1e-6)))
+        if key in ("", "progress"):
+            yield share
+
+
+def _pour(lines: IO[str], queue: SimpleQueue[str | None]) -> None:
+    for line in lines:
+        queue.put(line)
+    queue.put(None)
+
+
+def _next(reports: SimpleQueue[str | None]) -> str | None:
+    """The next line; an empty one after a heartbeat of silence; None at the end."""
+    try:
+        return reports.get(timeout=HEARTBEAT)
+    except Empty:
+        return ""
+
+
+def _error(complaints: Sequence[str], arguments: Sequence[str]) -> MediaError | OutputError:
+    """The most telling of ffmpeg's complaints as one sentence that names no path."""
+    lines = [re.sub(r"^(\[[^]]*\] *)+", "", line).strip() for line in complaints]
+    for found in filter(None, map(_OUTPUT.search, lines)):
+        reason = (found[1] or found[2]).rstrip(".").lower()
+        return OutputError(
+            f"the video can't be written: {reason}; choose another folder or make room"
+        )
+    telling = [line for line in lines if line and not _NOISE.search(line)]
+    reason = (telling or lines or ["no reason given"])[-1].rstrip(".")
+    for argument in arguments:
+        if argument.startswith("file:"):
+            reason = reason.replace(argument, Path(argument).name)
+            reason = reason.replace(argument.removeprefix("file:"), Path(argument).name)
+    return MediaError(
+        f"the video can't be converted: {reason[:160]}; "
+        "play it to see if it is damaged, or save it anew as an MP4"
+    )
