@@ -4,17 +4,14 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from summarizer.chart import clock
 from summarizer.config import PRESETS
-from summarizer.errors import OutputError, SummarizerError
-from summarizer.files import whole
-from summarizer.schema import Length, Preference, Step, Summary
+from summarizer.errors import SummarizerError
+from summarizer.results import folder_for, printable
+from summarizer.schema import Length, Perception, Preference, Step, Summary
 
-if TYPE_CHECKING:
-    from summarizer.pipeline import Summarizer
-
-RESULTS = ("summary.json", "story.md", "saliency.html", "saliency.png", "reel")
+BAR = "{desc:<16} {percentage:3.0f}% |{bar:30}| {postfix}"
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -61,7 +58,7 @@ def run(options: argparse.Namespace) -> None:
         variety=options.variety,
         fill=options.fill,
     )
-    folder = results_folder(options.out, options.force)
+    folder = folder_for(options.out, options.force)
     say = Teller(options.json)
     say.line(f"Watching and listening to {printable(options.clip.name)} ...")
     from summarizer.pipeline import load  # a line stands on the screen before this is paid for
@@ -75,78 +72,8 @@ def run(options: argparse.Namespace) -> None:
     for told in summarizer.tell(perception, summary):
         say.sentence(told)
         summary = told
-    write(summarizer, summary, options.clip, folder, say)
+    say.saving(summarizer.saving(summary, options.clip, folder))
     say.finish(summary, folder)
-
-
-def results_folder(folder: Path, force: bool) -> Path:
-    """The folder for the results, made if need be; what is already in it is not overwritten."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        there = sorted(path.name for path in folder.iterdir() if path.stem in _stems())
-    except OSError as error:
-        raise OutputError(
-            f"the folder {printable(str(folder))} can't be used: {(error.strerror or '').lower()}; "
-            "choose another with --out"
-        ) from None
-    if there and not force:
-        raise OutputError(
-            f"{printable(str(folder))} already holds {', '.join(there)}; "
-            "choose another folder with --out, or replace them with --force"
-        )
-    return folder
-
-
-def _stems() -> set[str]:
-    return {Path(name).stem for name in RESULTS}
-
-
-def write(
-    summarizer: "Summarizer", summary: Summary, clip: Path, folder: Path, say: "Teller"
-) -> None:
-    """All results into the folder, each whole or not at all."""
-    from summarizer import chart
-
-    text(folder / "summary.json", summary.to_json())
-    text(folder / "story.md", story(summary))
-    chart.html(summary, folder / "saliency.html")
-    chart.png(summary, folder / "saliency.png")
-    if summary.highlights:
-        reel = folder / f"reel{summarizer.suffix(summary.video)}"
-        say.rendering(summarizer.render(summary, clip, reel))
-
-
-def text(target: Path, content: str) -> None:
-    with whole(target) as part:
-        part.write_text(content, encoding="utf-8")
-
-
-def story(summary: Summary) -> str:
-    """The story as Markdown: the answer, the sentences with their times, the highlights."""
-    from summarizer.chart import clock
-
-    lines = [f"# {markdown(summary.video.name)}", ""]
-    if summary.preference.want:
-        lines += [f"> {markdown(summary.preference.want[:300])}", ""]
-    if summary.answer.text:
-        lines += [markdown(summary.answer.text), ""]
-    for sentence in summary.story:
-        lines.append(f"- **{clock(sentence.start)}** {markdown(sentence.text)}")
-    lines += ["", "| from | to | why |", "|---|---|---|"]
-    for each in summary.highlights:
-        lines.append(f"| {clock(each.start)} | {clock(each.end)} | {markdown(each.why)} |")
-    return "\n".join(lines) + "\n"
-
-
-def markdown(text: str) -> str:
-    """The text with everything that Markdown or HTML would act on made harmless, on one line."""
-    escaped = "".join(f"\\{each}" if each in r"\`*_{}[]<>()#+!|&~" else each for each in text)
-    return " ".join(escaped.split())
-
-
-def printable(text: str) -> str:
-    """The text without characters that would steer a terminal."""
-    return "".join(each if each.isprintable() else "?" for each in text)
 
 
 class Teller:
@@ -160,7 +87,7 @@ class Teller:
             sys.stdout.write(f"{printable(text)}\n")
             sys.stdout.flush()
 
-    def perceiving(self, steps: Iterator[Step]):
+    def perceiving(self, steps: Iterator[Step]) -> Perception:
         """Show a bar with stage and time left until the last step; its perception."""
         from tqdm import tqdm
 
@@ -173,7 +100,7 @@ class Teller:
                 bar.refresh()
         return step.perception
 
-    def rendering(self, shares: Iterator[float]) -> None:
+    def saving(self, shares: Iterator[float]) -> None:
         from tqdm import tqdm
 
         with tqdm(total=100, bar_format=BAR, file=sys.stderr, leave=False) as bar:
@@ -188,8 +115,6 @@ class Teller:
             self.line(summary.answer.text)
 
     def sentence(self, summary: Summary) -> None:
-        from summarizer.chart import clock
-
         last = summary.story[-1]
         self.line(f"  {clock(last.start):>7}  {last.text}")
 
@@ -206,8 +131,6 @@ class Teller:
             else f"No reel: nothing was chosen. The curve and summary.json are in {folder}"
         )
 
-
-BAR = "{desc:<14} {percentage:3.0f}% |{bar:30}| {postfix}"
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from summarizer import media
+from summarizer import media, results
 from summarizer.cache import Cache, default_root
 from summarizer.config import Config, Limits, Preset, override
 from summarizer.config import preset as preset_named
@@ -77,13 +77,14 @@ class Summarizer:
         """What the file is; an error says what is wrong with it or which limit it breaks."""
         return media.probe(path, self.limits)
 
-    def perceive(self, path: Path) -> Perception:
+    def perceive(self, path: str | Path) -> Perception:
         """All that can be perceived of the file, waited for."""
         *_, last = self.perceiving(path)
         return last.perception
 
-    def perceiving(self, path: Path) -> Iterator[Step]:
+    def perceiving(self, path: str | Path) -> Iterator[Step]:
         """Ever fuller, always valid perceptions; the last is whole. Closing it stops the work."""
+        path = Path(path)
         with closing(_Perceiving(self, path, self.probe(path))) as work:
             yield work.step("Opening")
             for stage in work.stages():
@@ -125,6 +126,19 @@ class Summarizer:
     def render(self, summary: Summary, path: Path, target: Path) -> Iterator[float]:
         """Write the reel of the summary, cut from the file, to target; the share done."""
         yield from render(summary, path, target, self.limits)
+
+    def saving(self, summary: Summary, path: Path, folder: Path) -> Iterator[float]:
+        """Write the reel and all other results into the folder; the share done."""
+        results.write(summary, folder)
+        if summary.highlights:
+            yield from self.render(summary, path, folder / f"reel{suffix(summary.video)}")
+
+    def save(
+        self, summary: Summary, path: str | Path, folder: str | Path, *, replace: bool = False
+    ) -> None:
+        """Write all results into the folder, waited for; results already there are kept safe."""
+        for _ in self.saving(summary, Path(path), results.folder_for(Path(folder), replace)):
+            pass
 
     def suffix(self, video: Video) -> str:
         """What a reel of this video ends with: .mp4, or .m4a where there is only sound."""

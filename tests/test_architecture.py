@@ -37,6 +37,15 @@ ALLOWED = {
         "summarizer.config",
         "summarizer.errors",
         "summarizer.cache",
+        "summarizer.results",
+    ),
+    "summarizer.__main__": (
+        "summarizer.pipeline",
+        "summarizer.schema",
+        "summarizer.config",
+        "summarizer.errors",
+        "summarizer.chart",
+        "summarizer.results",
     ),
     "summarizer.stages": (
         "summarizer.senses",
@@ -65,6 +74,12 @@ ALLOWED = {
     "summarizer.files": ("summarizer.errors",),
     "summarizer.config": ("summarizer.errors",),
     "summarizer.cache": ("summarizer.schema", "summarizer.errors", "summarizer.files"),
+    "summarizer.results": (
+        "summarizer.chart",
+        "summarizer.schema",
+        "summarizer.errors",
+        "summarizer.files",
+    ),
     "summarizer.chart": ("summarizer.schema", "summarizer.errors", "summarizer.files"),
 }
 # a library -> the only rooms that know it
