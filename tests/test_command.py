@@ -1,0 +1,181 @@
+"""The command line as a person uses it: a real process, its output, its exit code."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from summarizer import Summary
+from tests import clips
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ["reel.mp4", "saliency.html", "saliency.png", "story.md", "summary.json"]
+
+
+def command(*words, cwd=ROOT) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "summarizer", *map(str, words)],
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_whole_command(cut_clip, tmp_path, cache):
+    out = tmp_path / "new" / "out"
+    done = command(cut_clip, "--want", "a sudden sound", "--out", out, "--cache", cache)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Watching and listening to cuts.mp4 ...\n")
+    assert "Watching" in done.stderr  # the bar
+    assert "Traceback" not in done.stderr
+    assert names(out) == RESULTS
+    summary = Summary.from_json((out / "summary.json").read_text())
+    for sentence in summary.story:
+        assert sentence.text in done.stdout
+
+
+def test_json_alone_on_stdout(cut_clip, tmp_path, cache):
+    out = tmp_path / "out"
+    done = command(cut_clip, "--json", "--length", "3s", "--out", out, "--cache", cache)
+    assert done.returncode == 0, done.stderr
+    assert Summary.from_json(done.stdout) == Summary.from_json((out / "summary.json").read_bytes())
+    assert json.loads(done.stdout)["preference"]["length"] == {"amount": 3.0, "unit": "seconds"}
+
+
+def test_results_are_replaced_only_when_told_to(cut_clip, tmp_path, cache):
+    words = (cut_clip, "--out", tmp_path / "out", "--cache", cache)
+    assert command(*words).returncode == 0
+    before = (tmp_path / "out" / "story.md").read_bytes()
+    refused = command(*words, "--want", "loud")
+    assert refused.returncode == 2
+    assert "--force" in refused.stderr
+    assert (tmp_path / "out" / "story.md").read_bytes() == before
+    assert command(*words, "--want", "loud", "--force").returncode == 0
+    assert (tmp_path / "out" / "story.md").read_bytes() != before
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--length", "0"], "length '0'"),
+        (["--length", "0%"], "more than 0"),
+        (["--length", "200%"], "100% or less"),
+        (["--length", "nan"], "length 'nan'"),
+        (["--length", "nan%"], "more than 0"),
+        (["--balance", "2"], "goes from 0 to 1"),
+        (["--variety", "nan"], "goes from 0 to 1"),
+        (["--preset", "deluxe"], "there are offline"),
+        (["--set", "cut.longest=soon"], "is a float"),
+    ],
+)
+def test_an_impossible_choice_is_one_sentence(cut_clip, tmp_path, words, says):
+    done = command(cut_clip, *words, "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("make", ["missing", "empty", "text", "folder"])
+def test_a_bad_file_is_one_sentence_and_leaves_nothing(tmp_path, make):
+    path = tmp_path / "bad 'file'\n\U0001f427.mp4"
+    if make == "empty":
+        path.touch()
+    if make == "text":
+        path.write_text("not a film at all " * 100)
+    if make == "folder":
+        path.mkdir()
+    done = command(path, "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.strip().count("\n") == 0
+    assert names(tmp_path / "out") == []
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(cut_clip, tmp_path):
+    (tmp_path / "file").touch()
+    done = command(cut_clip, "--out", tmp_path / "file" / "out")
+    assert done.returncode == 2
+    assert "can't be used" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(cut_clip, tmp_path, cache):
+    # a limit on the size of files stands in for a full disk: writing fails the same way
+    words = [str(cut_clip), "--out", str(tmp_path / "out"), "--cache", str(cache)]
+    code = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000));"
+        f"from summarizer.__main__ import main; sys.exit(main({words!r}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "can't be written" in done.stderr
+    assert all(not name.startswith(".") for name in names(tmp_path / "out"))
+    assert set(names(tmp_path / "out")) <= {"story.md", "summary.json"}
+
+
+def test_control_characters_in_a_name_do_not_reach_the_terminal(tmp_path, cache):
+    path = clips.with_cuts(tmp_path / "a\x1b[31mred.mp4", (1,))
+    done = command(path, "--out", tmp_path / "out", "--cache", cache)
+    assert done.returncode == 0, done.stderr
+    assert "\x1b[31m" not in done.stdout
+    assert "\x1b[31m" not in done.stderr
+
+
+def test_a_wish_of_any_kind_ends_well(cut_clip, tmp_path, cache):
+    for number, want in enumerate(["penguins " * 1111, "ペンギンが見たい", "<b>*x*</b>\n# y", " "]):
+        out = tmp_path / str(number)
+        done = command(cut_clip, "--want", want, "--out", out, "--cache", cache)
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr
+        assert "<b>" not in (out / "story.md").read_text()
+
+
+def test_control_c_stops_it_and_leaves_nothing_half_written(cut_clip, tmp_path):
+    run = subprocess.Popen(
+        [sys.executable, "-m", "summarizer", cut_clip, "--out", tmp_path / "out"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")},
+        text=True,
+    )
+    run.stdout.readline()
+    time.sleep(0.5)
+    run.send_signal(signal.SIGINT)
+    _, errors = run.communicate(timeout=30)
+    assert run.returncode == 130, errors
+    assert "Traceback" not in errors
+    assert names(tmp_path / "out") == []
+
+
+def test_the_quickstart_does_the_same(cut_clip, tmp_path, cache):
+    done = subprocess.run(
+        [sys.executable, "examples/quickstart.py", cut_clip, "a loud moment", tmp_path / "out"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(cache)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert names(tmp_path / "out") == RESULTS
