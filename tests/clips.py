@@ -56,6 +56,8 @@ def film(
             if rotation:
                 video.set_display_rotation(-rotation)
         if sound is not None:
+            if CODES.get(codec, sound_codec) == "libopus" and sound_rate != 48_000:
+                sound, sound_rate = _resampled(sound, sound_rate, 48_000), 48_000
             audio = out.add_stream(sound_codec or CODES.get(codec, "aac"), rate=sound_rate)
             audio.layout = "mono" if sound.ndim == 1 else "stereo"
         packets = _interleaved(
@@ -87,6 +89,12 @@ def _pictures(stream, first, rest, stamps, base) -> Iterator[tuple[float, list]]
         yield seconds, stream.encode(frame)
         image = next(rest, None)
     yield float("inf"), stream.encode(None)
+
+
+def _resampled(sound: np.ndarray, rate: int, wanted: int) -> np.ndarray:
+    at = np.arange(round(len(sound) * wanted / rate)) * rate / wanted
+    columns = [np.interp(at, np.arange(len(sound)), each) for each in np.atleast_2d(sound.T)]
+    return np.squeeze(np.stack(columns, axis=1)).astype(np.float32)
 
 
 def _sounds(stream, sound, rate, start, block: int = 1024) -> Iterator[tuple[float, list]]:

@@ -1,0 +1,174 @@
+"""The job behind `probe`: what a file is, by what can be decoded rather than by its header."""
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+from summarizer.errors import MediaError
+from summarizer.media.decoder.source import Source, decoded
+from summarizer.media.decoder.upright import rotation_of
+from summarizer.media.wire import PULSE, Message
+
+TRIES = 300  # packets of one stream that may fail before it counts as undecodable
+INDEXED = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm")  # formats whose end is found by seeking
+TAIL = 10.0  # seconds before the end that are read to know where it is
+AGREE = 0.1  # seconds within which a header is as good as the packets
+RATES = (Fraction(1, 3600), Fraction(1000))
+
+
+def describe(path: Path) -> Iterator[Message]:
+    """One "file" message; what it holds is read by `probe` and `playable`."""
+    with Source(path) as source:
+        firsts = {}
+        for found in _first_frames(source):
+            if found is None:
+                yield PULSE
+            else:
+                firsts.update(found)
+    with Source(path) as source:
+        picture = firsts.get("video")
+        sound = firsts.get("audio")
+        if picture is None and sound is None:
+            raise MediaError(_nothing(source, firsts.get("encrypted")))
+        ends = _Ends(source)
+        for _ in ends.reading():
+            yield PULSE
+        values = {
+            "seconds": ends.seconds(),
+            "rate": _pair(ends.rate()) if picture else [0, 1],
+            "has_audio": sound is not None,
+            "subtitles": [_called(stream, n) for n, stream in enumerate(source.texts, 1)],
+            "container": _container(source),
+            "sound_codec": source.sound.codec_context.name if sound else "",
+        }
+    yield Message("file", values | (_shape(picture, source) if picture else {}))
+
+
+def _first_frames(source: Source) -> Iterator[dict | None]:
+    """The first frame of each stream that has one, by type; None while looking."""
+    open_ = {each.index: each for each in (source.picture, source.sound) if each is not None}
+    failed = dict.fromkeys(open_, 0)
+    for packet in source.packets(*open_.values()):
+        if not open_:
+            return
+        yield None
+        stream = open_.get(packet.stream_index)
+        if stream is None:
+            continue
+        if packet.has_sidedata("encryption_info"):
+            yield {"encrypted": True}
+        frames = decoded(stream, packet)
+        failed[stream.index] += 1
+        if frames:
+            yield {stream.type: frames[0]}
+        if frames or failed[stream.index] > TRIES:
+            del open_[stream.index]
+    for stream in open_.values():
+        if frames := decoded(stream, None):
+            yield {stream.type: frames[0]}
+
+
+class _Ends:
+    """Where the packets of the streams end, and how many pictures there are."""
+
+    def __init__(self, source: Source):
+        self.source = source
+        self.streams = [each for each in (source.picture, source.sound) if each is not None]
+        self.end, self.pictures, self.whole = 0.0, 0, False
+        known = source.container.duration
+        self.header = known / 1e6 if known and known > 0 else 0.0
+
+    def reading(self) -> Iterator[None]:
+        """Read the last seconds where that is enough, else everything."""
+        if self.source.container.format.name in INDEXED and self.header > 3 * TAIL:
+            if self.source.seek(self.header - TAIL):
+                yield from self._read()
+            if self.end >= self.header - AGREE:
+                return
+            self.source.seek(0)
+        self.end, self.pictures, self.whole = 0.0, 0, True
+        yield from self._read()
+
+    def _read(self) -> Iterator[None]:
+        for packet in self.source.packets(*self.streams):
+            yield
+            stamp = packet.pts if packet.pts is not None else packet.dts
+            is_picture = packet.stream is self.source.picture
+            self.pictures += is_picture
+            if stamp is None or packet.is_discard:
+                continue
+            length = float((packet.duration or 0) * packet.stream.time_base)
+            if not length and is_picture:
+                length = 1 / _told_rate(packet.stream)
+            self.end = max(self.end, self.source.seconds(stamp, packet.stream) + length)
+
+    def seconds(self) -> float:
+        """The length of the time line; the header's own word where the packets bear it out."""
+        if abs(self.end - self.header) < AGREE or not self.end:
+            seconds = self.header or self.pictures / float(self.rate())
+        else:
+            seconds = self.end
+        return seconds if math.isfinite(seconds) else 0.0
+
+    def rate(self) -> Fraction:
+        """Pictures a second on average."""
+        told = _told_rate(self.source.picture)
+        average = self.source.picture.average_rate
+        if self.whole and self.end > 0 and self.pictures and not _sane(average):
+            return Fraction(self.pictures / self.end).limit_denominator(1001)
+        return told
+
+
+def _told_rate(stream) -> Fraction:
+    for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate):
+        if _sane(rate):
+            return Fraction(rate)
+    return Fraction(25)
+
+
+def _sane(rate) -> bool:
+    return rate is not None and RATES[0] <= rate <= RATES[1]
+
+
+def _shape(frame, source: Source) -> dict:
+    """How a picture is to be shown."""
+    aspect = source.picture.sample_aspect_ratio or Fraction(1)
+    if not Fraction(1, 10) <= aspect <= 10:
+        aspect = Fraction(1)
+    rotation = rotation_of(frame)
+    width, height = max(1, round(frame.width * aspect)), frame.height
+    context = source.picture.codec_context
+    return {
+        "size": [height, width] if rotation in (90, 270) else [width, height],
+        "rotation": rotation,
+        "aspect": _pair(aspect),
+        "picture_codec": context.name,
+        "pixels": frame.format.name,
+    }
+
+
+def _container(source: Source) -> str:
+    brand = source.container.metadata.get("major_brand", "").strip()
+    return f"{source.container.format.name} {brand}".strip()
+
+
+def _called(stream, number: int) -> str:
+    title = stream.metadata.get("title") or stream.language or ""
+    return "".join(each for each in title if each.isprintable())[:40] or f"track {number}"
+
+
+def _nothing(source: Source, encrypted: bool | None) -> str:
+    if encrypted:
+        return f"{source.name} is encrypted; choose a copy without copy protection"
+    codecs = {each.codec_context.name for each in (source.picture, source.sound) if each}
+    if not codecs:
+        return f"{source.name} holds neither pictures nor sound that can be decoded; choose another"
+    return (
+        f"none of {source.name} can be decoded, though it says to hold "
+        f"{' and '.join(sorted(codecs))}; it may be damaged or cut short, choose another copy"
+    )
+
+
+def _pair(fraction: Fraction) -> list[int]:
+    return [fraction.numerator, fraction.denominator]

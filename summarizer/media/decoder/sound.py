@@ -1,0 +1,105 @@
+"""The job behind `stream_sound`: mono blocks in which sample n is at n / rate seconds."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from av import AudioResampler
+
+from summarizer.media.decoder.source import Source
+from summarizer.media.wire import PULSE, Message
+
+RATES = (4_000, 192_000)  # samples a second that are taken as they are
+USUAL = 48_000  # for others
+LOOSE = 0.02  # seconds a time stamp may be off before samples are moved to it
+
+
+def stream(path: Path, seconds: float, block: float) -> Iterator[Message]:
+    """Blocks of `block` seconds, the last one shorter, up to `seconds`."""
+    with Source(path) as source:
+        line = None
+        mono = _Mono()
+        for frame in source.frames(source.sound):
+            if frame is None:
+                yield PULSE
+                continue
+            samples = mono(frame)
+            if line is None:
+                line = _Line(mono.rate, seconds, block)
+            start = None if frame.pts is None else source.seconds(frame.pts, source.sound)
+            yield from line.place(samples, start)
+            if line.full:
+                break
+        if line is not None:
+            yield from line.rest()
+
+
+class _Mono:
+    """Any frame as (samples,) float32 of one rate, that of the first."""
+
+    def __init__(self):
+        self.rate = 0
+        self._kind = self._resampler = None
+
+    def __call__(self, frame) -> np.ndarray:
+        if not self.rate:
+            known = RATES[0] <= frame.sample_rate <= RATES[1]
+            self.rate = frame.sample_rate if known else USUAL
+        kind = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if kind != self._kind:
+            # many channels are mixed by the rules for their places, two or one simply averaged
+            layout = "stereo" if frame.layout.nb_channels > 2 else frame.layout
+            self._resampler = AudioResampler("fltp", layout, self.rate)
+            self._kind = kind
+        frame.pts = None  # placing is done here, by the time stamps as they were
+        parts = [each.to_ndarray().mean(axis=0) for each in self._resampler.resample(frame)]
+        if not parts:
+            return np.zeros(0, np.float32)
+        samples = np.concatenate(parts).astype(np.float32)
+        return np.clip(np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0)
+
+
+class _Line:
+    """Samples on the time line: gaps filled with silence, overlaps cut, handed out in blocks."""
+
+    def __init__(self, rate: int, seconds: float, block: float):
+        self.rate = rate
+        self._whole, self._block = round(seconds * rate), max(1, round(block * rate))
+        self._parts: list[np.ndarray] = []
+        self._placed = self._given = 0  # samples
+
+    @property
+    def full(self) -> bool:
+        return self._placed >= self._whole
+
+    def place(self, samples: np.ndarray, start: float | None) -> Iterator[Message]:
+        """Take in samples that belong at `start` seconds, None for right behind the last."""
+        at = self._placed if start is None else round(start * self.rate)
+        if abs(at - self._placed) <= LOOSE * self.rate and self._placed:
+            at = self._placed
+        while at > self._placed and not self.full:  # block by block: a gap may be hours long
+            missing = min(at - self._placed, self._block)
+            yield from self._append(np.zeros(missing, np.float32))
+        yield from self._append(samples[max(0, self._placed - at) :])
+
+    def rest(self) -> Iterator[Message]:
+        """What is left that fills no block."""
+        if self._placed > self._given:
+            yield self._message(np.concatenate(self._parts))
+
+    def _append(self, samples: np.ndarray) -> Iterator[Message]:
+        samples = samples[: self._whole - self._placed]
+        self._parts.append(samples)
+        self._placed += len(samples)
+        if self._placed - self._given < self._block:
+            return
+        waiting = np.concatenate(self._parts)
+        while len(waiting) >= self._block:
+            yield self._message(waiting[: self._block])
+            waiting = waiting[self._block :]
+        self._parts = [waiting]
+
+    def _message(self, samples: np.ndarray) -> Message:
+        start = self._given / self.rate
+        self._given += len(samples)
+        return Message("sound", {"start": start, "rate": self.rate}, (samples,))

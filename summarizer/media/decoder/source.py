@@ -1,0 +1,103 @@
+"""An opened upload: its streams, its zero of time, and its packets and frames until it breaks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+from av.stream import Discard, Disposition
+
+from summarizer.errors import MediaError
+from summarizer.media.formats import OPENING
+from summarizer.media.names import shown
+
+THREADS = 8  # at most; each holds pictures of its own
+IN_TEXT = ("mov_text", "subrip", "srt", "webvtt", "ass", "ssa", "text")
+
+
+class Source:
+    """A file as a player sees it; closes with `with`."""
+
+    def __init__(self, path: Path):
+        self.name = shown(path)
+        try:
+            self.container = av.open(
+                f"file:{path}", options=OPENING, metadata_errors="replace", timeout=None
+            )
+        except (av.FFmpegError, ValueError) as error:
+            if isinstance(error, MemoryError):
+                raise
+            raise MediaError(
+                f"{self.name} is not a video or sound file that can be opened here; "
+                "choose another, such as an MP4"
+            ) from None
+        streams = [each for each in self.container.streams if each.codec_context is not None]
+        videos = [
+            each
+            for each in streams
+            if each.type == "video" and not each.disposition & Disposition.attached_pic
+        ]
+        best = self.container.streams.best
+        self.picture = _preferred(best("video"), videos)
+        self.sound = _preferred(best("audio"), [each for each in streams if each.type == "audio"])
+        self.texts = [each for each in streams if each.codec_context.name in IN_TEXT]
+        self.zero = (self.container.start_time or 0) / av.time_base
+
+    def __enter__(self) -> "Source":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.container.close()
+
+    def seconds(self, stamp: int, stream) -> float:
+        """A time stamp of this stream on the time line of the whole, which begins at 0."""
+        return float(stamp * stream.time_base) - self.zero
+
+    def packets(self, *streams) -> Iterator[av.Packet]:
+        """The packets of these streams as far as the file can be read; the others are skipped."""
+        for each in self.container.streams:
+            each.discard = Discard.default if each in streams else Discard.all
+        try:
+            for packet in self.container.demux(*streams):
+                if packet.size:
+                    yield packet
+        except av.FFmpegError as error:
+            if isinstance(error, MemoryError):
+                raise  # a broken end is the end; no memory is not
+
+    def frames(self, stream) -> Iterator:
+        """What a stream decodes to, in order; None after a packet that gave nothing (yet)."""
+        for packet in self.packets(stream):
+            yield from decoded(stream, packet) or (None,)
+        yield from decoded(stream, None)
+
+    def seek(self, seconds: float, stream=None) -> bool:
+        """Go to a key frame at or before this time; False where the file can't."""
+        stamp = seconds + self.zero
+        offset = int(stamp / (stream.time_base if stream else 1 / av.time_base))
+        try:
+            self.container.seek(offset, stream=stream)
+        except av.FFmpegError:
+            return False
+        return True
+
+
+def decoded(stream, packet: av.Packet | None) -> list:
+    """The frames a packet (None: the end) completes; none if it is broken."""
+    try:
+        return stream.codec_context.decode(packet)
+    except (av.FFmpegError, ValueError) as error:
+        if isinstance(error, MemoryError):
+            raise
+        return []
+
+
+def in_threads(stream) -> None:
+    """Let a picture stream be decoded on several cores; call before its first packet."""
+    stream.thread_type = "AUTO"
+    stream.codec_context.thread_count = THREADS
+
+
+def _preferred(best, usable: list):
+    """The stream a player would choose, if it is one of the usable; else the first usable."""
+    chosen = [each for each in usable if best is not None and each.index == best.index]
+    return next(iter(chosen + usable), None)

@@ -1,0 +1,74 @@
+"""What a file is, before anything is made of it."""
+
+import hashlib
+from fractions import Fraction
+from pathlib import Path
+
+from summarizer.config import Limits
+from summarizer.errors import MediaError
+from summarizer.media.names import plain, shown
+from summarizer.media.wire import Message
+from summarizer.media.worker import Worker, only
+from summarizer.schema import Video
+
+CPU = 300  # seconds of computing that looking at a file may take
+
+
+def probe(path: Path, limits: Limits) -> Video:
+    """The file as a Video; a MediaError says what is wrong with it or which limit it breaks."""
+    _admit(path, limits)
+    values = only(Worker("describe", path, limits, _values, cpu=CPU))
+    seconds = float(values["seconds"])
+    if seconds > limits.seconds:
+        raise MediaError(
+            f"{shown(path)} is {_spell(seconds)} long, but at most {_spell(limits.seconds)} are "
+            "taken; cut it into parts"
+        )
+    width, height = values.get("size", (0, 0))
+    return Video(
+        name=plain(path),
+        sha256=_digest(path),
+        seconds=seconds,
+        size=(int(width), int(height)),
+        rate=Fraction(*values["rate"]),
+        rotation=int(values.get("rotation", 0)),
+        aspect=Fraction(*values.get("aspect", (1, 1))),
+        has_audio=bool(values["has_audio"]),
+        subtitles=tuple(values["subtitles"]),
+    )
+
+
+def _admit(path: Path, limits: Limits) -> None:
+    """Refuse what needn't be opened to know that it is no use."""
+    try:
+        if not path.is_file():
+            kind = "is a folder or device, not a file" if path.exists() else "does not exist"
+            raise MediaError(f"{shown(path)} {kind}; choose a video or sound file")
+        size = path.stat().st_size
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise MediaError(f"{shown(path)} can't be read: {reason}; choose another file") from None
+    if not size:
+        raise MediaError(f"{shown(path)} is empty (0 bytes); choose another file")
+    if size > limits.bytes:
+        raise MediaError(
+            f"{shown(path)} has {size / 1e6:,.0f} MB, but at most {limits.bytes / 1e6:,.0f} MB are "
+            "taken; make it smaller or cut it into parts"
+        )
+
+
+def _values(message: Message) -> dict:
+    return message.values
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _spell(seconds: float) -> str:
+    if seconds >= 5400:
+        return f"{seconds / 3600:.3g} hours"
+    return f"{seconds / 60:.3g} minutes" if seconds >= 90 else f"{seconds:.3g} seconds"
