@@ -276,6 +276,7 @@ class When:
     start: float
     end: float  # inf: up to the end
     unit: Literal["share", "seconds"] = "seconds"  # negative seconds count from the end
+    no: bool = False  # to be left out
 
     def span(self, seconds: float) -> tuple[float, float]:
         """The stretch in a video of this many seconds; empty where the video is too short."""
