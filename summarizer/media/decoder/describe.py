@@ -1,6 +1,5 @@
 """The job behind `probe`: what a file is, by what can be decoded rather than by its header."""
 
-import math
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -13,8 +12,8 @@ from summarizer.media.wire import PULSE, Message
 TRIES = 300  # packets of one stream that may fail before it counts as undecodable
 INDEXED = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm")  # formats whose end is found by seeking
 TAIL = 10.0  # seconds before the end that are read to know where it is
-AGREE = 0.1  # seconds within which a header is as good as the packets
-RATES = (Fraction(1, 3600), Fraction(1000))
+SLACK = 1.0  # seconds a header may go beyond the packets; the last may not tell its length
+SLOWEST, FASTEST = Fraction(1, 3600), 240  # pictures a second that are believed
 
 
 def describe(path: Path) -> Iterator[Message]:
@@ -42,7 +41,9 @@ def describe(path: Path) -> Iterator[Message]:
             "container": _container(source),
             "sound_codec": source.sound.codec_context.name if sound else "",
         }
-    yield Message("file", values | (_shape(picture, source) if picture else {}))
+        if picture is not None:
+            values |= _shape(picture, source.picture)
+    yield Message("file", values)
 
 
 def _first_frames(source: Source) -> Iterator[dict | None]:
@@ -75,7 +76,7 @@ class _Ends:
     def __init__(self, source: Source):
         self.source = source
         self.streams = [each for each in (source.picture, source.sound) if each is not None]
-        self.end, self.pictures, self.whole = 0.0, 0, False
+        self._forget()
         known = source.container.duration
         self.header = known / 1e6 if known and known > 0 else 0.0
 
@@ -84,11 +85,16 @@ class _Ends:
         if self.source.container.format.name in INDEXED and self.header > 3 * TAIL:
             if self.source.seek(self.header - TAIL):
                 yield from self._read()
-            if self.end >= self.header - AGREE:
+            if self.last > self.header - TAIL:
+                self.pictures = 0  # not all of them
                 return
             self.source.seek(0)
-        self.end, self.pictures, self.whole = 0.0, 0, True
+        self._forget()
         yield from self._read()
+
+    def _forget(self) -> None:
+        self.last = self.end = 0.0  # seconds, where the last packet begins and ends
+        self.pictures = 0
 
     def _read(self) -> Iterator[None]:
         for packet in self.source.packets(*self.streams):
@@ -101,23 +107,19 @@ class _Ends:
             length = float((packet.duration or 0) * packet.stream.time_base)
             if not length and is_picture:
                 length = 1 / _told_rate(packet.stream)
-            self.end = max(self.end, self.source.seconds(stamp, packet.stream) + length)
+            start = self.source.seconds(stamp, packet.stream)
+            self.last, self.end = max(self.last, start), max(self.end, start + length)
 
     def seconds(self) -> float:
         """The length of the time line; the header's own word where the packets bear it out."""
-        if abs(self.end - self.header) < AGREE or not self.end:
-            seconds = self.header or self.pictures / float(self.rate())
-        else:
-            seconds = self.end
-        return seconds if math.isfinite(seconds) else 0.0
+        if self.header and self.last <= self.header <= self.end + SLACK:
+            return self.header
+        shortest = self.pictures / self.rate() if self.pictures else 0.0  # without time stamps
+        return max(self.end, float(shortest))
 
     def rate(self) -> Fraction:
         """Pictures a second on average."""
-        told = _told_rate(self.source.picture)
-        average = self.source.picture.average_rate
-        if self.whole and self.end > 0 and self.pictures and not _sane(average):
-            return Fraction(self.pictures / self.end).limit_denominator(1001)
-        return told
+        return _told_rate(self.source.picture)
 
 
 def _told_rate(stream) -> Fraction:
@@ -128,22 +130,21 @@ def _told_rate(stream) -> Fraction:
 
 
 def _sane(rate) -> bool:
-    return rate is not None and RATES[0] <= rate <= RATES[1]
+    return rate is not None and SLOWEST <= rate <= FASTEST
 
 
-def _shape(frame, source: Source) -> dict:
+def _shape(frame, stream) -> dict:
     """How a picture is to be shown."""
-    aspect = source.picture.sample_aspect_ratio or Fraction(1)
+    aspect = stream.sample_aspect_ratio or Fraction(1)
     if not Fraction(1, 10) <= aspect <= 10:
         aspect = Fraction(1)
     rotation = rotation_of(frame)
     width, height = max(1, round(frame.width * aspect)), frame.height
-    context = source.picture.codec_context
     return {
         "size": [height, width] if rotation in (90, 270) else [width, height],
         "rotation": rotation,
         "aspect": _pair(aspect),
-        "picture_codec": context.name,
+        "picture_codec": stream.codec_context.name,
         "pixels": frame.format.name,
     }
 
