@@ -8,10 +8,10 @@ from imageio_ffmpeg import get_ffmpeg_exe
 FOLDER = Path(__file__).parent.parent / "build" / "bench"
 SCENES = (
     "testsrc2=s=1280x720:r=30",
-    "gradients=s=1280x720:r=30:speed=0.02:seed=3,noise=alls=12:allf=t",
+    "gradients=s=1280x720:r=30:speed=0.02:seed=3",
     "mandelbrot=s=1280x720:r=30:start_scale=2",
     "life=s=320x180:r=30:seed=7:mold=10:death_color=#0b3d20:life_color=#e8f0c0,scale=1280:720",
-    "gradients=s=1280x720:r=30:speed=0.05:seed=9:n=6,noise=alls=20:allf=t",
+    "gradients=s=1280x720:r=30:speed=0.05:seed=9:n=6",
 )
 SOUNDS = (
     "sine=f=220:r=48000,tremolo=f=3:d=0.8",
@@ -34,7 +34,19 @@ def five_minutes() -> Path:
         _ffmpeg(
             *("-f", "lavfi", "-i", f"{scene},trim=duration=60,setpts=PTS-STARTPTS"),
             *("-f", "lavfi", "-i", f"{sound},atrim=duration=60,aformat=channel_layouts=stereo"),
-            *("-shortest", "-c:v", "libx264", "-preset", "veryfast", "-crf", "23"),
+            *(
+                "-shortest",
+                "-c:v",
+                "libx264",
+                "-preset",
+                "veryfast",
+                "-b:v",
+                "3M",
+                "-maxrate",
+                "5M",
+                "-bufsize",
+                "9M",
+            ),
             *("-g", "240", "-keyint_min", "240", "-sc_threshold", "0", "-pix_fmt", "yuv420p"),
             *("-c:a", "aac", "-b:a", "128k", piece),
         )
