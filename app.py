@@ -1,0 +1,59 @@
+"""The page as a program: flags, load, build, launch. Also where a Hugging Face Space starts.
+
+python app.py --port 7860 --max-minutes 30
+"""
+
+import argparse
+import os
+import threading
+from pathlib import Path
+
+MB = 1 << 20
+SPACE = {"mb": 500.0, "minutes": 20.0}  # what a Space takes, if no flag says otherwise
+HERE = {"mb": 2048.0, "minutes": 180.0}
+
+
+def flags(arguments: list[str] | None = None) -> argparse.Namespace:
+    most = SPACE if os.environ.get("SPACE_ID") else HERE
+    parser = argparse.ArgumentParser(description="Serve the page.", prog="app.py")
+    add = parser.add_argument
+    add("--host", help="address to listen on (default: 127.0.0.1, or what a Space sets)")
+    add("--port", type=int, help="port to listen on (default: the first free one from 7860)")
+    add("--preset", default="offline", help="which system to run (default: %(default)s)")
+    add("--set", action="append", default=[], metavar="A.B=V", help="change a setting; repeatable")
+    add("--max-mb", type=float, default=most["mb"], help="largest upload (default: %(default)g)")
+    add("--max-minutes", type=float, default=most["minutes"], help="(default: %(default)g)")
+    add("--cache", type=Path, metavar="DIR", help="where to keep what was perceived")
+    add("--auth", metavar="USER:PASSWORD", help="ask visitors for this name and password")
+    add("--share", action="store_true", help="also open a public link through gradio's tunnel")
+    return parser.parse_args(arguments)
+
+
+def open_page(options: argparse.Namespace):
+    """Load the summarizer and serve the page; returns the summarizer and the running page."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    from summarizer import load
+    from ui.page import serve
+
+    limits = [
+        f"limits.bytes={round(options.max_mb * MB)}",
+        f"limits.seconds={options.max_minutes * 60}",
+    ]
+    summarizer = load(options.preset, overrides=[*limits, *options.set], cache=options.cache)
+    return summarizer, serve(
+        summarizer,
+        server_name=options.host,
+        server_port=options.port,
+        auth=tuple(options.auth.split(":", 1)) if options.auth else None,
+        share=options.share,
+    )
+
+
+def main() -> None:
+    summarizer, page = open_page(flags())
+    threading.Thread(target=summarizer.warm, daemon=True).start()
+    page.block_thread()
+
+
+if __name__ == "__main__":
+    main()
