@@ -15,12 +15,8 @@ from typing import IO
 
 from summarizer.config import Limits
 from summarizer.errors import MediaError, OutputError
+from summarizer.media.formats import OPENED
 
-# Only demuxers that read one file: a playlist dressed up as a video could name any file here.
-CONTAINERS = (
-    "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dv,eac3,flac,flv,h264,hevc,ivf,m4v,matroska,mjpeg,mov,"
-    "mp3,mpeg,mpegts,mpegvideo,mxf,nut,ogg,tta,w64,wav,webm,wv"
-)
 THREADS = min(8, os.cpu_count() or 1)  # more only costs memory
 HEARTBEAT = 0.25  # seconds
 
@@ -28,10 +24,10 @@ _NOISE = re.compile(
     r"Task finished|Terminating thread|Conversion failed|Nothing was written|Last message repeated"
     r"|Error opening (in|out)put files?|Could not open encoder before EOF|Error sending frames"
 )
-# what is wrong with the output: the first group that matches is the reason
+# what can be wrong with the output; one of the groups is the reason
 _OUTPUT = re.compile(
     r"(No space left on device|Disk quota exceeded|File too large|Read-only file system)"
-    r"|Error opening output .+: (?!Cannot allocate memory)(.+)"
+    r"|Error opening output .+: (No such file or directory|Permission denied|Is a directory)"
 )
 
 
@@ -39,7 +35,8 @@ def opening(path: Path) -> list[str]:
     """The arguments that open an untrusted file as an input, and nothing but this file."""
     return [
         *("-threads", str(THREADS)),
-        *("-protocol_whitelist", "file,pipe", "-format_whitelist", CONTAINERS),
+        *("-protocol_whitelist", "file,pipe"),
+        *("-format_whitelist", ",".join(OPENED)),
         *("-i", f"file:{path.absolute()}"),
     ]
 
@@ -77,10 +74,10 @@ def run(
     ]
     with process:
         try:
-            if sys.platform == "linux":
-                resource.prlimit(process.pid, resource.RLIMIT_DATA, (memory, memory))
             for reader in readers:
                 reader.start()
+            if sys.platform == "linux":
+                resource.prlimit(process.pid, resource.RLIMIT_DATA, (memory, memory))
             yield from _shares(reports, seconds, time.monotonic() + limit)
             process.wait(timeout=HEARTBEAT * 20)  # it has said its last word
         except (TimeoutError, subprocess.TimeoutExpired):
@@ -93,7 +90,32 @@ def run(
             for reader in readers:
                 reader.join()
     if process.returncode:
-        raise _error(complaints, arguments)
+        raise failure([_without_paths(line, arguments) for line in complaints])
+
+
+def failure(complaints: Sequence[str]) -> MediaError | OutputError:
+    """What ffmpeg complained of, in one sentence: the disk if it was that, else the video."""
+    lines = [re.sub(r"^(\[[^]]*\] *)+", "", line).strip() for line in complaints]
+    for found in filter(None, map(_OUTPUT.search, lines)):
+        reason = (found[1] or found[2]).lower()
+        return OutputError(
+            f"the video can't be written: {reason}; choose another folder or make room"
+        )
+    telling = [line for line in lines if line and not _NOISE.search(line)]
+    reason = (telling or lines or ["no reason given"])[-1].rstrip(".")
+    return MediaError(
+        f"the video can't be converted: {reason[:160]}; "
+        "play it to see if it is damaged, or save it anew as an MP4"
+    )
+
+
+def _without_paths(line: str, arguments: Sequence[str]) -> str:
+    """The line with bare file names: where files lie on this machine is nobody's business."""
+    for argument in arguments:
+        if argument.startswith("file:"):
+            path = argument.removeprefix("file:")
+            line = line.replace(argument, Path(path).name).replace(path, Path(path).name)
+    return line
 
 
 def _shares(reports: SimpleQueue[str | None], seconds: float, deadline: float) -> Iterator[float]:
@@ -121,23 +143,3 @@ def _next(reports: SimpleQueue[str | None]) -> str | None:
         return reports.get(timeout=HEARTBEAT)
     except Empty:
         return ""
-
-
-def _error(complaints: Sequence[str], arguments: Sequence[str]) -> MediaError | OutputError:
-    """The most telling of ffmpeg's complaints as one sentence that names no path."""
-    lines = [re.sub(r"^(\[[^]]*\] *)+", "", line).strip() for line in complaints]
-    for found in filter(None, map(_OUTPUT.search, lines)):
-        reason = (found[1] or found[2]).rstrip(".").lower()
-        return OutputError(
-            f"the video can't be written: {reason}; choose another folder or make room"
-        )
-    telling = [line for line in lines if line and not _NOISE.search(line)]
-    reason = (telling or lines or ["no reason given"])[-1].rstrip(".")
-    for argument in arguments:
-        if argument.startswith("file:"):
-            reason = reason.replace(argument, Path(argument).name)
-            reason = reason.replace(argument.removeprefix("file:"), Path(argument).name)
-    return MediaError(
-        f"the video can't be converted: {reason[:160]}; "
-        "play it to see if it is damaged, or save it anew as an MP4"
-    )
