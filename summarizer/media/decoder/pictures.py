@@ -97,8 +97,8 @@ class _Thinning:
         self._last = -math.inf
         self._on = 2 * every <= 1 / rate
         if self._on:
+            # not the loop filter too: it saves little, and the pictures drift until a key frame
             context.skip_frame = "NONREF"
-            context.options = {"skip_loop_filter": "all"}
 
     def coming(self, time: float) -> None:
         """A packet with the picture of this time goes into the decoder."""

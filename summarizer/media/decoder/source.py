@@ -1,5 +1,6 @@
 """An opened upload: its streams, its zero of time, and its packets and frames until it breaks."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,7 +95,14 @@ def decoded(stream, packet: av.Packet | None) -> list:
 def in_threads(stream) -> None:
     """Let a picture stream be decoded on several cores; call before its first packet."""
     stream.thread_type = "AUTO"
-    stream.codec_context.thread_count = THREADS
+    stream.codec_context.thread_count = min(THREADS, _cores())
+
+
+def _cores() -> int:
+    """The cores this process may use, which in a container are fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _preferred(best, usable: list):
