@@ -358,6 +358,7 @@ class Score:
     answer: Answer
     admitted: np.ndarray  # (seconds,) bool: the seconds that may enter the reel
     reasons: tuple[str, ...]  # what each curve of the saliency stands for: "music", "a new view"
+    barred: tuple[Event, ...] = ()  # the viewer wants these left out, even to fill the length
 
     def why(self, start: float, end: float) -> str:
         """What lifts this stretch most, in words: 'music and a new view'."""

@@ -1,0 +1,434 @@
+"""Which stretches make the reel: the most that matters within the length, without torn sentences.
+
+The units are the events, cut to what is admitted. An exact knapsack picks them, or, where variety
+is wanted, a greedy search that also counts likeness. Then edges move to pauses and onto frames.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from summarizer.config import SelectionConfig
+from summarizer.schema import QUOTABLE, Event, Highlight, Perception, Preference, Score
+
+SHORTEST = 2.0  # seconds; a highlight is only shorter where the video or the length demands it
+GRID = 0.1  # seconds, the resolution of lengths in the knapsack
+CELLS = 20_000  # of a row of the knapsack at most; a longer reel is weighed more coarsely
+RESERVE = 0.05  # share of the length kept back for moving edges to pauses
+TORN = 0.2  # seconds into a sentence where an edge hurts most
+GAIN = 0.1  # of the cost of an edge, for which it is worth moving
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What every step has to respect."""
+
+    budget: float  # seconds
+    kept: tuple[Span, ...]  # what the viewer pinned
+    barred: tuple[Span, ...]  # what the viewer wants to be left out
+
+
+def select(
+    perception: Perception, preference: Preference, score: Score, config: SelectionConfig
+) -> tuple[Highlight, ...]:
+    """The highlights in order of time, together at most as long as the preference allows."""
+    whole = perception.video.seconds
+    board = Board.of(perception, preference, score)
+    budget = preference.length.of(whole)
+    spans = keep(board, preference.keep, budget)
+    barred = tuple((event.start, event.end) for event in (*preference.drop, *score.barred))
+    rules = Rules(budget, tuple(spans), barred)
+    admitted = runs(score.admitted, whole)
+    for allowed in [admitted, [(0.0, whole)]] if preference.fill else [admitted]:
+        left = budget - length(spans)
+        if left >= SHORTEST or not spans:
+            free = subtract(allowed, [*barred, *spans])
+            spans += fill(board, free, left, talks(perception))
+    spans = merge(board, spans, config.merge, rules)
+    spans = Edges(perception, config.snap, rules).move(spans)
+    spans = merge(board, spans, config.merge, rules)
+    return tuple(
+        Highlight(start, end, board.mean(start, end), why(score, rules, (start, end)))
+        for start, end in on_frames(spans, perception)
+    )
+
+
+def why(score: Score, rules: Rules, span: Span) -> str:
+    """Why this stretch was chosen, in words."""
+    middle = sum(span) / 2
+    kept = any(start <= middle <= end for start, end in rules.kept)
+    return "you kept it" if kept else score.why(*span)
+
+
+# -- what there is to choose from -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Board:
+    """The saliency as an area over time, the events, and how alike stretches are."""
+
+    perception: Perception
+    balance: float
+    variety: float
+    edges: np.ndarray  # (seconds + 1,) the whole seconds, the last cut to the end of the video
+    area: np.ndarray  # (seconds + 1,) saliency summed up to each edge
+
+    @staticmethod
+    def of(perception: Perception, preference: Preference, score: Score) -> "Board":
+        total = score.saliency.total
+        total = total if len(total) else np.ones(perception.video.rows)
+        edges = np.minimum(np.arange(len(total) + 1.0), perception.video.seconds)
+        area = np.concatenate([[0.0], np.cumsum(total * np.diff(edges))])
+        return Board(perception, preference.balance, preference.variety, edges, area)
+
+    def within(self, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        """Saliency summed over stretches."""
+        return np.interp(ends, self.edges, self.area) - np.interp(starts, self.edges, self.area)
+
+    def mean(self, start: float, end: float) -> float:
+        return float(np.clip(self.within(start, end) / max(end - start, 1e-9), 0, 1))
+
+    def peak(self, span: Span, seconds: float) -> Span:
+        """The most salient window of this many seconds inside a span."""
+        start, end = span
+        if seconds >= end - start:
+            return span
+        starts = np.append(np.arange(start, end - seconds, GRID), end - seconds)
+        found = self.within(starts, starts + seconds)
+        best = float(starts[int(np.argmax(found > found.max() - 1e-9))])
+        return best, best + seconds
+
+
+def runs(admitted: np.ndarray, seconds: float) -> list[Span]:
+    """The stretches of seconds that are all admitted."""
+    padded = np.diff(np.concatenate([[0], admitted.astype(np.int8), [0]]))
+    starts, ends = np.flatnonzero(padded == 1), np.flatnonzero(padded == -1)
+    return [(float(a), min(float(b), seconds)) for a, b in zip(starts, ends, strict=True)]
+
+
+def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
+    """What is left of the spans outside the holes."""
+    left = list(spans)
+    for a, b in holes:
+        left = [
+            piece
+            for start, end in left
+            for piece in ([(start, end)] if b <= start or a >= end else [(start, a), (b, end)])
+            if piece[1] - piece[0] > 1e-6
+        ]
+    return left
+
+
+def pieces(events: Sequence[Event], free: Sequence[Span]) -> list[Span]:
+    """The events cut to the free spans; slivers go with their neighbour."""
+    borders = np.array([event.end for event in events])
+    found: list[Span] = []
+    for start, end in free:
+        inner = borders[(borders > start + 1e-6) & (borders < end - 1e-6)]
+        cuts = [start]
+        for border in inner.tolist():
+            if border - cuts[-1] >= SHORTEST and end - border >= SHORTEST:
+                cuts.append(border)
+        found += pairwise([*cuts, end])
+    return found
+
+
+def length(spans: Iterable[Span]) -> float:
+    return sum(end - start for start, end in spans)
+
+
+# -- choosing -------------------------------------------------------------------------------------
+
+
+def keep(board: Board, wanted: Sequence[Event], budget: float) -> list[Span]:
+    """What the viewer pinned, in that order, as far as the budget goes; the last is trimmed."""
+    kept: list[Span] = []
+    whole = board.perception.video.seconds
+    for event in wanted:
+        span = max(0.0, event.start), min(whole, event.end)
+        for piece in subtract([span] if span[1] > span[0] else [], kept):
+            left = budget - length(kept)
+            if left > 1e-6:
+                kept.append(board.peak(piece, left))
+    return kept
+
+
+def fill(board: Board, free: Sequence[Span], budget: float, careful: bool) -> list[Span]:
+    """The best stretches of the free spans within the budget."""
+    parts = pieces(board.perception.events, free)
+    sound = [part for part in parts if part[1] - part[0] >= SHORTEST / 2]
+    parts = sound or parts
+    if not parts or budget <= 1e-6:
+        return []
+    if length(parts) <= budget:
+        return parts
+    # room to complete a sentence later
+    budget *= 1 - RESERVE * careful
+    # several moments rather than one, where there is room for several
+    longest = budget if len(parts) == 1 or budget < 3 * SHORTEST else budget / 2
+    units = [board.peak(part, longest) for part in parts]
+    starts, ends = np.array(units).T
+    costs, means = ends - starts, board.within(starts, ends) / (ends - starts)
+    # the floor is half of what is usual here: an ordinary moment still beats an empty reel
+    values = (means - 0.5 * np.median(means) + 1e-6) * costs
+    if board.variety:
+        chosen = varied(values, costs, budget, board.variety * likeness(board, units))
+    else:
+        chosen = knapsack(values, costs, budget)
+    taken = {index: units[index] for index in chosen}
+    best_first = np.argsort(-values, kind="stable").tolist()
+    return top_up(board, parts, taken, best_first, budget)
+
+
+def top_up(
+    board: Board, parts: list[Span], taken: dict[int, Span], order: list[int], budget: float
+) -> list[Span]:
+    """What was taken, and the time that is left spent on the best of the other parts, then on
+    more of those that were trimmed."""
+    left = budget - length(taken.values())
+    for index in order:
+        if left < SHORTEST and taken:
+            break
+        if index not in taken:
+            taken[index] = board.peak(parts[index], left)
+            left -= length([taken[index]])
+    for index in (index for index in order if index in taken):
+        used = length([taken[index]])
+        taken[index] = board.peak(parts[index], used + max(0.0, left))
+        left -= length([taken[index]]) - used
+    return list(taken.values())
+
+
+def knapsack(values: np.ndarray, costs: np.ndarray, budget: float) -> list[int]:
+    """Indices, ascending, of the most valuable items whose costs sum to at most the budget.
+
+    Exact where costs and budget are multiples of GRID and the budget is below GRID x CELLS.
+    """
+    step = max(GRID, budget / CELLS)
+    room = math.floor(budget / step + 1e-6)
+    weights = np.maximum(np.ceil(costs / step - 1e-6), 0).astype(int)
+    best = np.zeros(room + 1)
+    taken = np.zeros((len(values), room + 1), bool)
+    for index, (value, weight) in enumerate(zip(values.tolist(), weights.tolist(), strict=True)):
+        if value <= 0 or weight > room:
+            continue
+        with_it = best[: room + 1 - weight] + value
+        better = with_it > best[weight:]
+        taken[index, weight:] = better
+        best[weight:] = np.where(better, with_it, best[weight:])
+    chosen, at = [], room
+    for index in range(len(values) - 1, -1, -1):
+        if taken[index, at]:
+            chosen.append(index)
+            at -= int(weights[index])
+    return chosen[::-1]
+
+
+def varied(values: np.ndarray, costs: np.ndarray, budget: float, alike: np.ndarray) -> list[int]:
+    """Indices, ascending, within the budget, that make much `worth`: the best of three searches.
+
+    Greedy by gain, greedy by gain a second, and the knapsack that is blind to likeness.
+    """
+    found = [
+        knapsack(values, costs, budget),
+        _greedy(values, costs, budget, alike, by_second=False),
+        _greedy(values, costs, budget, alike, by_second=True),
+    ]
+    return max(found, key=lambda chosen: worth(chosen, values, alike))
+
+
+def worth(chosen: Sequence[int], values: np.ndarray, alike: np.ndarray) -> float:
+    """The values of a choice, each less the share in which a better one of the choice is like it.
+
+    alike: (items, items), 0 nothing in common ... 1 the same again.
+    """
+    ranked = sorted(chosen, key=lambda index: (-values[index], index))
+    gains = values[ranked].astype(float)
+    if len(ranked) > 1:
+        shared = np.tril(alike[np.ix_(ranked, ranked)], -1).max(axis=1)
+        gains *= 1 - shared
+    return float(gains.sum())
+
+
+def _greedy(
+    values: np.ndarray, costs: np.ndarray, budget: float, alike: np.ndarray, *, by_second: bool
+) -> list[int]:
+    """Always the item with the largest marginal gain that still fits."""
+    shared = np.zeros(len(values))
+    open_ = values > 0
+    chosen: list[int] = []
+    left = budget + 1e-6
+    while (open_ := open_ & (costs <= left)).any():
+        gains = values * (1 - shared)
+        if by_second:
+            gains = gains / np.maximum(costs, GRID)
+        best = int(np.argmax(np.where(open_, gains, -np.inf)))
+        chosen.append(best)
+        open_[best] = False
+        left -= costs[best]
+        shared = np.maximum(shared, alike[best])
+    return sorted(chosen)
+
+
+def likeness(board: Board, spans: Sequence[Span]) -> np.ndarray:
+    """(spans, spans): how much each pair has in common in looks, in sound and in time, 0 to 1."""
+    starts, ends = np.array(spans, float).reshape(-1, 2).T
+    middles = (starts + ends) / 2
+    near = max(5.0, 0.05 * board.perception.video.seconds)
+    total = 0.3 * np.exp(-np.abs(middles[:, None] - middles[None]) / near)
+    parts = 0.3
+    for name, share in (("look", 1 - board.balance), ("timbre", board.balance)):
+        track = board.perception.track(name)
+        if track is not None and len(track.times) and share > 0:
+            total += share * _same(_means(track.times, track.values, starts, ends))
+            parts += share
+    return np.clip(total / parts, 0.0, 1.0)
+
+
+def _means(
+    times: np.ndarray, values: np.ndarray, starts: np.ndarray, ends: np.ndarray
+) -> np.ndarray:
+    """(spans, width): the mean of a few rows spread over each span."""
+    places = starts[:, None] + (ends - starts)[:, None] * np.array([0.1, 0.37, 0.63, 0.9])
+    rows = np.clip(np.searchsorted(times, places), 0, len(times) - 1)
+    return values[rows.ravel()].astype(np.float32).reshape(*rows.shape, -1).mean(axis=1)
+
+
+def _same(rows: np.ndarray) -> np.ndarray:
+    """(rows, rows): 1 for the same, towards 0 for what differs as much as this video ever does."""
+    centred = rows - rows.mean(axis=0)
+    squares = (centred**2).sum(axis=1)
+    apart = squares[:, None] + squares[None] - 2 * centred @ centred.T
+    # in a video that never changes, small differences stay small
+    usual = squares.mean() + 0.01 * float((rows.mean(axis=0) ** 2).sum()) + 1e-9
+    return np.exp(-np.maximum(apart, 0) / usual)
+
+
+# -- edges ----------------------------------------------------------------------------------------
+
+
+def merge(board: Board, spans: Sequence[Span], gap: float, rules: Rules) -> list[Span]:
+    """Neighbours closer than the gap as one; where the length has no room for what lies between,
+    the duller end gives way, but nothing of what is kept."""
+    joined: list[Span] = []
+    left = rules.budget - length(spans)
+    for start, end in sorted(spans):
+        between = (joined[-1][1], start) if joined else (-math.inf, start)
+        apart = between[1] - between[0]
+        if apart < gap - 1e-9 and (apart < 1e-6 or subtract([between], rules.barred) == [between]):
+            both = joined[-1][0], end
+            trimmed = _trimmed(board, both, max(0.0, apart - left), rules.kept)
+            if trimmed:
+                joined[-1], left = trimmed, max(0.0, left - apart)
+                continue
+        joined.append((start, end))
+    return joined
+
+
+def _trimmed(board: Board, span: Span, excess: float, kept: Sequence[Span]) -> Span | None:
+    """The span without this much of its duller end; nothing if both ends are kept."""
+    start, end = span
+    options = [(start + excess, end), (start, end - excess)] if excess > 1e-9 else [span]
+    inside = [(a, b) for a, b in kept if start <= a and b <= end]
+    options = [each for each in options if all(each[0] <= a and b <= each[1] for a, b in inside)]
+    return max(options, key=lambda each: float(board.within(*each)), default=None)
+
+
+def talks(perception: Perception) -> bool:
+    """Whether it is known where somebody speaks, so that edges can spare it."""
+    voice = perception.track("voice")
+    heard = voice is not None and bool((voice.values > 0.5).any())
+    return heard or any(line.source in QUOTABLE for line in perception.lines)
+
+
+class Edges:
+    """Moves the edges of spans to where nobody is in the middle of a sentence."""
+
+    def __init__(self, perception: Perception, snap: float, rules: Rules):
+        self.snap, self.rules = snap, rules
+        self.whole = perception.video.seconds
+        self.fixed = {edge for span in rules.kept for edge in span}
+        spoken = [line for line in perception.lines if line.source in QUOTABLE]
+        spoken.sort(key=lambda line: line.start)
+        self.starts = np.array([line.start for line in spoken])
+        self.ends = np.array([line.end for line in spoken])
+        self.near = (self.starts, np.sort(self.ends))
+        voice = perception.track("voice")
+        heard = voice is not None and len(voice.times) > 0
+        self.times = voice.times if heard else np.zeros(1)
+        self.voice = voice.values[:, 0].astype(np.float64) if heard else np.zeros(1)
+
+    def move(self, spans: list[Span]) -> list[Span]:
+        """The spans with each edge at the least cost within reach; never over the budget."""
+        places = [list(span) for span in sorted(spans)]
+        left = max(0.0, self.rules.budget - length(places))
+        costs = self.cost(np.array(places).ravel()) if places else []
+        torn = [divmod(edge, 2) for edge in np.flatnonzero(np.array(costs) > GAIN).tolist()]
+        for index, side in torn * 2:  # the second time with what the first gave back
+            old = places[index][side]
+            places[index][side] = self._better(places, index, side, left)
+            left -= (places[index][side] - old) * (1 if side else -1)
+        return [(start, end) for start, end in places]
+
+    def _better(self, places: list[list[float]], index: int, side: int, left: float) -> float:
+        """Where this edge hurts least; where it is, unless another place is worth moving to."""
+        old = places[index][side]
+        if old in self.fixed or old <= 0 or old >= self.whole:
+            return old
+        low, high = self._reach(places, index, side, left)
+        near = [edges[slice(*np.searchsorted(edges, (low, high + 1e-9)))] for edges in self.near]
+        steps = np.arange(old - self.snap, old + self.snap, GRID)
+        offered = np.concatenate([[old], steps[(steps >= low) & (steps <= high)], *near])
+        # rather complete a sentence than lose its beginning
+        inward = np.maximum(0, (offered - old) * (-1 if side else 1))
+        price = self.cost(offered) + 0.1 * np.abs(offered - old) + 0.05 * inward
+        best = int(np.argmin(price))
+        return float(offered[best]) if price[best] < price[0] - GAIN else old
+
+    def _reach(
+        self, places: list[list[float]], index: int, side: int, left: float
+    ) -> tuple[float, float]:
+        """How far an edge may go: the snap, the neighbours, the time left, what is kept or barred,
+        and enough of the highlight itself."""
+        start, end = places[index]
+        old = places[index][side]
+        rest = min(SHORTEST, end - start)
+        kept = [span for span in self.rules.kept if start <= span[0] and span[1] <= end]
+        if side:
+            walls = [a for a, _ in self.rules.barred if a >= old - 1e-6]
+            walls += [places[index + 1][0]] if index + 1 < len(places) else []
+            low = max([old - self.snap, start + rest, *(b for _, b in kept)])
+            return low, min([old + min(self.snap, left), self.whole, *walls])
+        walls = [b for _, b in self.rules.barred if b <= old + 1e-6]
+        walls += [places[index - 1][1]] if index else []
+        high = min([old + self.snap, end - rest, *(a for a, _ in kept)])
+        return max([old - min(self.snap, left), 0.0, *walls]), high
+
+    def cost(self, times: np.ndarray) -> np.ndarray:
+        """What it hurts to cut at each time: 0 in a pause, up to 2 inside a sentence."""
+        cost = np.interp(times, self.times, self.voice)
+        if len(self.starts):
+            line = np.searchsorted(self.starts, times, side="right") - 1
+            into = np.minimum(times - self.starts[line], self.ends[line] - times)
+            cost += (line >= 0) * np.clip(into / TORN, 0, 1)
+        return cost
+
+
+def on_frames(spans: Sequence[Span], perception: Perception) -> list[Span]:
+    """The spans with their edges on frames, shortened by less than one at each end."""
+    rate = float(perception.video.rate) or 100.0  # sound alone: hundredths of a second
+    frames = [
+        (math.ceil(start * rate - 1e-6), math.floor(end * rate + 1e-6)) for start, end in spans
+    ]
+    whole = [(first, last) for first, last in frames if last > first]
+    if frames and not whole:  # less than a frame was asked for; one is the least there is
+        whole = [(frames[0][1], frames[0][1] + 1)]
+    return [(first / rate, last / rate) for first, last in whole]
+
+
+SELECTORS = {"knapsack": select}
