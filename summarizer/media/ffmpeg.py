@@ -95,18 +95,24 @@ def run(
 
 def failure(complaints: Sequence[str]) -> MediaError | OutputError:
     """What ffmpeg complained of, in one sentence: the disk if it was that, else the video."""
-    lines = [re.sub(r"^(\[[^]]*\] *)+", "", line).strip() for line in complaints]
-    for found in filter(None, map(_OUTPUT.search, lines)):
-        reason = (found[1] or found[2]).lower()
+    reason, disk = told(complaints)
+    if disk:
         return OutputError(
             f"the video can't be written: {reason}; choose another folder or make room"
         )
-    telling = [line for line in lines if line and not _NOISE.search(line)]
-    reason = (telling or lines or ["no reason given"])[-1].rstrip(".")
     return MediaError(
-        f"the video can't be converted: {reason[:160]}; "
+        f"the video can't be converted: {reason}; "
         "play it to see if it is damaged, or save it anew as an MP4"
     )
+
+
+def told(complaints: Sequence[str]) -> tuple[str, bool]:
+    """The most telling of ffmpeg's complaints, and whether it is one of the disk."""
+    lines = [re.sub(r"^(\[[^]]*\] *)+", "", line).strip() for line in complaints]
+    for found in filter(None, map(_OUTPUT.search, lines)):
+        return (found[1] or found[2]).lower(), True
+    telling = [line for line in lines if line and not _NOISE.search(line)]
+    return (telling or lines or ["no reason given"])[-1].rstrip(".")[:160], False
 
 
 def _without_paths(line: str, arguments: Sequence[str]) -> str:
