@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from summarizer import Length, Preference, Summary, SummarizerError
+from summarizer import Length, Preference, SummarizerError, Summary
 from summarizer.schema import Perception
-from ui.session import Player, Reel, Rooms, Session, Status
+from ui.session import IDLE, Player, Reel, Rooms, Session, Status
 
 if TYPE_CHECKING:
     from summarizer import Summarizer
@@ -28,6 +28,7 @@ UNEXPECTED = (
     "Something went wrong here that should not have; the details are in the server's log. "
     "Try again, or try another video."
 )
+NO_MOMENT = Status("error", "No moment is chosen, so there is nothing to put in a reel.")
 NO_VIDEO = Status("error", "Choose a video first: drop one in, or take an example.")
 PACE = 0.2  # seconds between two looks at a story that is being told
 
@@ -81,7 +82,7 @@ class Handlers:
             self.rooms.close(fresh)
             return session, failed(error)
         self.rooms.close(session)
-        return fresh, Status()
+        return fresh, IDLE
 
     def open_example(self, path: Path, session: Session) -> tuple[Session, Status]:
         """A session about one of our own clips, which stay where they are."""
@@ -90,7 +91,7 @@ class Handlers:
         except Exception as error:
             return session, failed(error)
         self.rooms.close(session)
-        return Session(self.rooms.new(), path, video), Status()
+        return Session(self.rooms.new(), path, video), IDLE
 
     def show(self, session: Session) -> Iterator[Player]:
         """What the player plays: the file itself, or a copy once that is made."""
@@ -152,8 +153,8 @@ class Handlers:
                 summary = told
                 if time.monotonic() - said > PACE:
                     said = time.monotonic()
-                    yield summary, Status()
-            yield summary, Status()
+                    yield summary, IDLE
+            yield summary, IDLE
         except Exception as error:
             yield shown, failed(error)
 
@@ -167,7 +168,7 @@ class Handlers:
             yield None, NO_VIDEO
             return
         if not summary.highlights:
-            yield None, Status("error", "No moment is chosen, so there is nothing to put in a reel.")
+            yield None, NO_MOMENT
             return
         try:
             target = self._target(session)
@@ -212,5 +213,6 @@ def perceived(seen: Perception | None, seconds: float) -> Status:
     if seen is None:
         return Status("error", "Nothing could be seen or heard in this file.")
     notes = " ".join(seen.notes)
-    done = f"Done in {max(1, round(seconds))} s. Change the wish or the length: the answer is instant."
+    took = f"Done in {max(1, round(seconds))} s."
+    done = f"{took} Change the wish or the length: the answer is instant."
     return Status("done", f"{notes} {done}".strip())

@@ -14,7 +14,7 @@ import gradio as gr
 from summarizer.schema import Perception, Summary
 from ui import look, views
 from ui.handlers import Handlers, Wish
-from ui.session import Player, Reel, Rooms, Session, Status
+from ui.session import IDLE, Player, Reel, Rooms, Session, Status
 
 if TYPE_CHECKING:
     from summarizer import Summarizer
@@ -26,7 +26,8 @@ SUBTITLES = [".srt", ".vtt"]
 
 PRIVATE = {"show_progress": "hidden", "api_visibility": "private"}
 QUICK = {**PRIVATE, "queue": False}
-LATEST = {**PRIVATE, "concurrency_limit": None, "trigger_mode": "always_last"}
+AT_ONCE = {**PRIVATE, "concurrency_limit": None}
+LATEST = {**AT_ONCE, "trigger_mode": "always_last"}
 HEAVY = {**PRIVATE, "concurrency_limit": 2}  # keeps the processor busy for a while
 
 SOME_VIDEO = 300.0  # seconds, while there is none
@@ -152,7 +153,7 @@ def slider(amount: float, most: float) -> dict:
     return gr.update(value=min(most, max(1, round(amount))), maximum=most)
 
 
-# -- components -------------------------------------------------------------------------------------
+# -- components -----------------------------------------------------------------------------------
 
 
 def _html(value: str = "", **more) -> gr.HTML:
@@ -169,7 +170,7 @@ def _stage(clips: tuple[Clip, ...], terms: str) -> Stage:
             elem_id="upload",
         )
         _html(terms, elem_id="terms")
-        trouble = _html(views.status(Status()), elem_id="trouble")
+        trouble = _html(views.status(IDLE), elem_id="trouble")
         examples = _html(views.examples(clips), elem_id="examples", js_on_load=look.PICK)
     with gr.Column(elem_id="stage", visible=False) as shown:
         player = _html(elem_id="player")
@@ -179,7 +180,9 @@ def _stage(clips: tuple[Clip, ...], terms: str) -> Stage:
     with gr.Column(elem_id="curve-card", elem_classes="wl-card", visible=False) as card:
         legend = _html(views.legend(None), elem_id="legend")
         curve = gr.Plot(show_label=False, elem_id="curve")
-    return Stage(welcome, files, trouble, examples, shown, player, facts, other, card, legend, curve)
+    return Stage(
+        welcome, files, trouble, examples, shown, player, facts, other, card, legend, curve
+    )
 
 
 def _panel() -> Panel:
@@ -205,7 +208,7 @@ def _panel() -> Panel:
             variety = gr.Slider(0, 1, 0.3, step=0.05, label="Alike or varied", elem_id="variety")
         go = gr.Button("Summarize", variant="primary", size="lg", elem_id="go")
         stop = gr.Button("Stop", size="lg", elem_id="stop", visible=False)
-        status = _html(views.status(Status()), elem_id="status")
+        status = _html(views.status(IDLE), elem_id="status")
     return Panel(want, amount, unit, balance, variety, go, stop, status)
 
 
@@ -225,7 +228,7 @@ def _results() -> Results:
     return Results(whole, answer, room, more, story, table, reel, render, halt)
 
 
-# -- wiring -----------------------------------------------------------------------------------------
+# -- wiring ---------------------------------------------------------------------------------------
 
 
 class _Wiring:
@@ -273,7 +276,7 @@ class _Wiring:
         return [
             *(gr.update(visible=not here), gr.update(visible=here)),
             *(views.player(session, opening), views.facts(session.video), HIDDEN),
-            *(views.status(Status()), VISIBLE, HIDDEN),
+            *(views.status(IDLE), VISIBLE, HIDDEN),
             *(HIDDEN, None, None, None),
         ]
 
@@ -292,7 +295,7 @@ class _Wiring:
 
     def leave(self, session: Session) -> list:
         self.on.close(session)
-        return [Session(), views.status(Status()), None, *self.scene(Session())]
+        return [Session(), views.status(IDLE), None, *self.scene(Session())]
 
     def show(self, session: Session) -> Iterator[str]:
         for player in self.on.show(session):
@@ -335,7 +338,7 @@ class _Wiring:
         panel.unit.input(
             self.convert, [panel.unit, panel.amount, state.session], panel.amount, **QUICK
         )
-        results.more.click(self.toggle, [panel.want, state.filled], state.filled, **QUICK)
+        results.more.click(self.toggle, [panel.want, state.filled], state.filled, **AT_ONCE)
         touched = [panel.want.submit, panel.want.blur, panel.amount.change, panel.balance.input]
         touched += [panel.variety.input, state.filled.change, state.seen.change]
         return gr.on(touched, self.choose, given, shown, **LATEST)

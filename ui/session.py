@@ -43,12 +43,15 @@ class Status:
         return Status("working", step.stage, step.share, step.left)
 
 
+IDLE = Status()
+
+
 @dataclass(frozen=True)
 class Player:
     """What the browser plays: the upload, or a copy of it that is still in the making."""
 
     path: Path | None = None
-    status: Status = Status()
+    status: Status = IDLE
 
 
 @dataclass(frozen=True)

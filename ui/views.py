@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from summarizer.chart import BAND, clock, describe, figure
 from summarizer.schema import Answer, Highlight, Sentence, Summary, Video
-from ui.session import Player, Reel, Session, Status
+from ui.session import IDLE, Player, Reel, Session, Status
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -23,7 +23,7 @@ GB, MB = 1 << 30, 1 << 20
 NARROW = 0.45  # seconds of difference that are not worth a word
 
 
-# -- words ------------------------------------------------------------------------------------------
+# -- words ----------------------------------------------------------------------------------------
 
 
 def duration(seconds: float) -> str:
@@ -56,7 +56,7 @@ def address(path: Path) -> str:
     return escape("gradio_api/file=" + quote(path.as_posix()), quote=True)
 
 
-# -- the top ----------------------------------------------------------------------------------------
+# -- the top --------------------------------------------------------------------------------------
 
 
 def hero() -> str:
@@ -93,7 +93,7 @@ def terms(limits: "Limits") -> str:
     )
 
 
-# -- the video --------------------------------------------------------------------------------------
+# -- the video ------------------------------------------------------------------------------------
 
 
 def player(session: Session, shown: Player) -> str:
@@ -128,7 +128,7 @@ def facts(video: Video | None) -> str:
     )
 
 
-# -- how the work goes ------------------------------------------------------------------------------
+# -- how the work goes ----------------------------------------------------------------------------
 
 
 def status(now: Status) -> str:
@@ -156,7 +156,7 @@ def _bar(now: Status) -> str:
     )
 
 
-# -- the answer -------------------------------------------------------------------------------------
+# -- the answer -----------------------------------------------------------------------------------
 
 KINDS = {
     "open": "Highlights",
@@ -166,7 +166,7 @@ KINDS = {
 }
 
 
-def answer(summary: Summary | None, now: Status = Status()) -> str:
+def answer(summary: Summary | None, now: Status = IDLE) -> str:
     """What became of the wish, in its own words; or why the last change could not be followed."""
     trouble = status(now) if now.kind == "error" else ""
     if summary is None:
@@ -192,7 +192,7 @@ def shorten(text: str, most: int = 160) -> str:
 
 
 def room(summary: Summary | None) -> tuple[str, str]:
-    """What to say of a reel shorter than asked for, and the label of the button; empty if neither."""
+    """What to say of a reel shorter than it may be, and the button's label; or two empty texts."""
     if summary is None or summary.answer.kind != "found":
         return "", ""
     if summary.preference.fill:
@@ -208,7 +208,7 @@ def _room_line(line: str) -> str:
     return f'<p class="wl-room">{escape(line)}</p>'
 
 
-# -- the curve --------------------------------------------------------------------------------------
+# -- the curve ------------------------------------------------------------------------------------
 
 
 def curve(summary: Summary, dark: bool) -> "Figure":
@@ -248,7 +248,7 @@ def legend(summary: Summary | None) -> str:
     return f'{head}<ul class="wl-legend">{names}</ul>'
 
 
-# -- story and table --------------------------------------------------------------------------------
+# -- story and table ------------------------------------------------------------------------------
 
 
 def story(summary: Summary | None) -> str:
@@ -283,7 +283,7 @@ def table(summary: Summary | None) -> str:
         f"{duration(summary.seconds)} of {duration(budget)}</p>"
     )
     if not summary.highlights:
-        return f'{head}<p class="wl-none">No moment was chosen: ask for something else, or for more time.</p>'
+        return f'{head}<p class="wl-none">No moment was chosen: ask for something else.</p>'
     best = max(each.score for each in summary.highlights)
     rows = "".join(_row(each, best) for each in summary.highlights)
     return (
@@ -304,24 +304,22 @@ def _row(moment: Highlight, best: float) -> str:
     )
 
 
-# -- the reel ---------------------------------------------------------------------------------------
+# -- the reel -------------------------------------------------------------------------------------
 
 
-def reel(made: Reel | None, summary: Summary | None, now: Status = Status()) -> str:
+def reel(made: Reel | None, summary: Summary | None, now: Status = IDLE) -> str:
     """The rendered reel with its download, or how far it is."""
     head = "<h2>The reel</h2>"
     if now.kind in ("working", "error"):
         return head + status(now)
     if made is None:
-        return f'{head}<p class="wl-none">Cut from the original, with its sound. Made when you ask.</p>'
+        return f'{head}<p class="wl-none">Cut from your original, with its sound.</p>'
     link, name = address(made.path), escape(made.path.name, quote=True)
     stale = summary is not None and summary.highlights != made.highlights
-    note = (
-        '<p class="wl-none">This reel holds your earlier choice of moments.</p>' if stale else ""
-    )
+    note = '<p class="wl-none">This reel holds your earlier choice of moments.</p>' if stale else ""
     return (
-        f'{head}{note}<div class="wl-screen wl-reel"><video controls playsinline preload="metadata" '
-        f'aria-label="The reel" src="{link}"></video></div>'
+        f'{head}{note}<div class="wl-screen wl-reel"><video controls playsinline '
+        f'preload="metadata" aria-label="The reel" src="{link}"></video></div>'
         f'<a class="wl-download" href="{link}" download="{name}">Download the reel</a>'
     )
 

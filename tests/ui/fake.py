@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,7 @@ class Fake:
     def __init__(self, pause: float = 0.0, seconds: float = 12.0, limits: Limits | None = None):
         self.pause, self.seconds = pause, seconds
         self.limits = limits or Limits()
+        self.runs = 0  # how many perceivings were started
         self.closed = 0  # how many perceivings were stopped before their end
         self.unplayable: set[str] = set()  # suffixes that need a copy
 
@@ -49,6 +51,7 @@ class Fake:
         )  # fmt: skip
 
     def perceiving(self, path: Path) -> Iterator[Step]:
+        self.runs += 1
         video = self.probe(path)
         seen = Perception(video, thirds(video))
         try:
@@ -110,7 +113,7 @@ class Fake:
 
 def thirds(video: Video) -> tuple[Event, ...]:
     edges = np.linspace(0, video.seconds, 4)
-    return tuple(Event(float(a), float(b)) for a, b in zip(edges, edges[1:], strict=False))
+    return tuple(Event(float(a), float(b)) for a, b in pairwise(edges))
 
 
 def wave(name: str, number: int, rows: int) -> Curve:

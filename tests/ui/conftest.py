@@ -1,0 +1,82 @@
+"""A real Chromium over a real server. No request may leave this machine, no script may fail."""
+
+import os
+import shutil
+import socket
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+PATIENCE = 30_000  # ms until something expected counts as missing; machines may be busy
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser; without one the tests are skipped, on CI they fail."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    playwright.expect.set_options(timeout=PATIENCE)
+    named = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with playwright.sync_playwright() as running:
+        program = Path(named or running.chromium.executable_path)
+        if not program.exists():
+            message = f"no Chromium at {program}; set CHROMIUM or install one"
+            pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+        browser = running.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def start():
+    """Serves a page over a given summarizer; gives its address."""
+    from ui.page import serve
+
+    pages = []
+
+    def start(summarizer) -> str:
+        with closing(socket.socket()) as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        pages.append(serve(summarizer, server_name="127.0.0.1", server_port=port, quiet=True))
+        return f"http://127.0.0.1:{port}/"
+
+    yield start
+    for page in pages:
+        page.close()
+
+
+@pytest.fixture
+def visit(chromium):
+    """Opens an address as a new viewer, with nothing but this machine in reach."""
+    contexts, outside, broken = [], [], []
+
+    def guard(route):
+        if "://127.0.0.1:" in route.request.url:
+            route.continue_()
+        else:
+            outside.append(route.request.url)
+            route.abort()
+
+    def visit(address: str, width: int = 1280, height: int = 900, **options):
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        context.route("**/*", guard)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.on("dialog", lambda dialog: broken.append(f"a dialog: {dialog.message}"))
+        page.goto(address)
+        page.wait_for_selector("#upload")
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert outside == [], "requests left this machine"
+    assert broken == []

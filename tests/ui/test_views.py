@@ -1,0 +1,189 @@
+"""What the page shows is a function of values, and no word from outside becomes markup."""
+
+from dataclasses import replace
+from fractions import Fraction
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from summarizer import Length, Preference
+from summarizer.config import GB, MB, Limits
+from summarizer.schema import Answer, Curve, Highlight, Saliency, Sentence, Summary, Video
+from ui import views
+from ui.session import IDLE, Player, Reel, Session, Status
+
+HOSTILE = (
+    "<img src=x onerror=alert(1)>",
+    "<script>alert(1)</script>",
+    '" onmouseover="alert(1)',
+    "' autofocus onfocus='alert(1)",
+    "[click](javascript:alert(1))",
+    "javascript:alert(1)",
+    "{{constructor.constructor('alert(1)')()}}",
+    "${alert(1)}",
+    "</button></li></ol><h1>mine</h1>",
+    "&lt;b&gt;",
+)
+
+
+def video(name: str = "match.mp4", **other) -> Video:
+    known = {"seconds": 60.0, "size": (1280, 720), "has_audio": True} | other
+    return Video(name, "0" * 64, rate=Fraction(25), rotation=0, aspect=Fraction(1), **known)
+
+
+def summary(text: str = "a goal", **other) -> Summary:
+    """A summary with `text` at every place where words from outside can stand."""
+    known = {
+        "video": video(text),
+        "preference": Preference(want=text, length=Length(30, "seconds")),
+        "answer": Answer("found", text, 14.0),
+        "saliency": Saliency((Curve(text, text, (0.5,) * 60),), (1.0,)),
+        "highlights": (Highlight(2.0, 9.0, 0.75, text), Highlight(62.5, 69.5, 0.5, text)),
+        "story": (Sentence(2.0, 9.0, text, (text, "loudness: loud")),),
+    }
+    return Summary(**(known | other))
+
+
+class Reader(HTMLParser):
+    """Collects what a browser would see of a piece of HTML."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.tags, self.names, self.words = [], [], []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.names += [name for name, _ in attributes]
+        self.links = [value for name, value in attributes if name in ("href", "src")]
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.words)
+
+
+def shown(text: str) -> dict[str, str]:
+    """Every view, with `text` wherever somebody else decides on the words."""
+    about = summary(text)
+    session = Session(Path("/tmp/room"), Path("/tmp/room") / "clip.mp4", about.video)
+    place = Path("/tmp/room") / text.replace("/", "")
+    line, _ = views.room(about)
+    return {
+        "examples": views.examples(((place, text, text),)),
+        "player": views.player(session, Player(place)),
+        "player trouble": views.player(session, Player(None, Status("error", text))),
+        "facts": views.facts(about.video),
+        "status": views.status(Status("working", text, 0.5, 12.0)),
+        "error": views.status(Status("error", text)),
+        "answer": views.answer(about),
+        "answer trouble": views.answer(about, Status("error", text)),
+        "room": line,
+        "legend": views.legend(about),
+        "story": views.story(about),
+        "table": views.table(about),
+        "reel": views.reel(Reel(place, about.highlights), about),
+    }
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_words_from_outside_never_become_markup(text):
+    plain, hostile = shown("plain words"), shown(text)
+    for name in plain:
+        usual, found = Reader(plain[name]), Reader(hostile[name])
+        assert found.tags == usual.tags, name
+        assert found.names == usual.names, name
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_words_from_outside_are_shown_as_they_were_written(text):
+    for name in ("facts", "story", "table", "legend", "status", "error"):
+        assert text in Reader(shown(text)[name]).text, name
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_addresses_stay_addresses_of_ours(text):
+    for name in ("player", "reel", "examples"):
+        reader = Reader(shown(text)[name])
+        assert all(link.startswith("gradio_api/file=/tmp/room/") for link in reader.links), name
+
+
+def test_a_sentence_and_a_row_know_where_to_seek():
+    assert 'data-seek="2.000" data-end="9.000"' in views.story(summary())
+    table = views.table(summary())
+    assert 'data-seek="62.500" data-end="69.500"' in table
+    assert "1:02" in table and "1:09" in table and "2 moments, 14 s of 30 s" in table
+
+
+def test_the_three_answers_are_told_apart():
+    heads = {
+        kind: views.answer(summary(answer=Answer(kind, "so it is", 3.0)))
+        for kind in ("open", "found", "absent", "cannot")
+    }
+    assert len(set(heads.values())) == 4
+    assert all("so it is" in html for html in heads.values())
+
+
+def test_more_room_is_offered_only_where_a_found_wish_leaves_some():
+    line, label = views.room(summary())
+    assert "14 s match" in line and "30 s" in line and "Fill" in label
+    tight = Preference(want="a goal", length=Length(14.5, "seconds"))
+    assert views.room(summary(preference=tight)) == ("", "")
+    assert views.room(summary(answer=Answer("absent", "none"))) == ("", "")
+    filled = replace(summary().preference, fill=True)
+    assert "Only" in views.room(summary(preference=filled))[1]
+    assert views.room(None) == ("", "")
+
+
+def test_nothing_chosen_is_said():
+    assert "No moment was chosen" in views.table(summary(highlights=()))
+    assert views.render_label(summary(highlights=())) == "Make the reel"
+
+
+def test_a_reel_of_an_earlier_choice_says_so():
+    now = summary()
+    assert "earlier" not in views.reel(Reel(Path("/r.mp4"), now.highlights), now)
+    assert "earlier" in views.reel(Reel(Path("/r.mp4"), now.highlights[:1]), now)
+
+
+def test_a_status_says_how_far_the_work_is():
+    html = views.status(Status("working", "Listening", 0.42, 12.0))
+    assert 'aria-valuenow="42"' in html and "about 15 s left" in html and "Listening" in html
+    assert 'role="alert"' in views.status(Status("error", "No."))
+    assert Reader(views.status(IDLE)).text == ""
+
+
+def test_the_facts_of_a_video():
+    assert "1 min · 1280×720" in views.facts(video())
+    assert "no sound" in views.facts(video(has_audio=False))
+    assert "sound only" in views.facts(video(size=(0, 0)))
+    assert "with subtitles" in views.facts(video(subtitles=("eng",)))
+
+
+def test_the_limits_are_stated():
+    assert "up to 2 GB and 3 h." in views.terms(Limits(2 * GB, 3 * 3600.0))
+    assert "up to 500 MB and 20 min." in views.terms(Limits(500 * MB, 1200.0))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.4, "0.4 s"), (9.97, "10 s"), (14, "14 s"), (80, "1 min 20 s"), (3600, "1 h"), (0, "0 s")],
+)
+def test_durations_in_words(seconds, words):
+    assert views.duration(seconds) == words
+
+
+def test_a_long_wish_is_shortened_where_it_is_quoted():
+    html = views.answer(summary("goal " * 2000))
+    assert len(html) < 12_000 and "…" in html
+
+
+def test_the_figure_fits_the_page():
+    drawn = views.curve(summary(), dark=True)
+    assert drawn.layout.dragmode is False and drawn.layout.showlegend is False
+    tabs = [shape for shape in drawn.layout.shapes if shape.yref == "paper"]
+    assert [(tab.x0, tab.x1) for tab in tabs] == [(2.0, 9.0), (62.5, 69.5)]
