@@ -6,12 +6,8 @@
 Nothing in here is global: a Summarizer holds settings and a cache, values go in and come out.
 """
 
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
-from hashlib import sha256
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +16,9 @@ from summarizer import media, results
 from summarizer.cache import Cache, default_root
 from summarizer.config import Config, Limits, Preset, override
 from summarizer.config import preset as preset_named
-from summarizer.errors import MediaError
+from summarizer.perceiving import perceiving
 from summarizer.schema import (
     Concept,
-    Findings,
     Line,
     Perception,
     Pictures,
@@ -33,14 +28,12 @@ from summarizer.schema import (
     Summary,
     Video,
 )
-from summarizer.senses import SENSES, Sense
-from summarizer.stages.cut import cut
+from summarizer.senses import SENSES
 from summarizer.stages.listen import listen
 from summarizer.stages.narrate import NARRATORS
 from summarizer.stages.render import render, suffix
 from summarizer.stages.score import HEADS
 from summarizer.stages.selection import SELECTORS
-from summarizer.stages.watch import watch
 from summarizer.stages.wish import read
 
 
@@ -85,10 +78,9 @@ class Summarizer:
     def perceiving(self, path: str | Path) -> Iterator[Step]:
         """Ever fuller, always valid perceptions; the last is whole. Closing it stops the work."""
         path = Path(path)
-        with closing(_Perceiving(self, path, self.probe(path))) as work:
-            yield work.step("Opening")
-            for stage in work.stages():
-                yield from stage
+        video = self.probe(path)
+        senses = [SENSES[name](video) for name in self.preset.senses]
+        yield from perceiving(path, video, senses, self.config, self.cache)
 
     def warm(self) -> None:
         """Import and load what the first video would otherwise wait for, by perceiving a second."""
@@ -155,192 +147,3 @@ class Summarizer:
     def stills(self, path: Path, video: Video, times: Sequence[float], width: int) -> Pictures:
         """The pictures shown at these times, for thumbnails."""
         return media.pictures_at(path, video, times, width, self.limits)
-
-
-class _Perceiving:
-    """One run over one file: what has been found so far and how far the work is."""
-
-    def __init__(self, summarizer: Summarizer, path: Path, video: Video):
-        self.config, self.cache = summarizer.config, summarizer.cache
-        self.path, self.video = path, video
-        self.senses = [SENSES[name](video) for name in summarizer.preset.senses]
-        self.found: dict[str, Findings] = {}
-        self.guessed: dict[str, Findings] = {}  # from a glance; gives way to what is found
-        self.notes: list[str] = []
-        self.pictures: Iterator[Pictures] | None = None  # decoded ahead while listening
-        self.costs: dict[str, float] = {}  # of the stages still to do, in seconds of work
-        self.done = 0.0
-        self.began = time.monotonic()
-        self.perception = Perception(video, cut(video, (), self.config.cut))
-
-    def stages(self) -> Iterator[Iterator[Step]]:
-        yield self.recall()
-        yield self.read()
-        yield self.listen()
-        yield self.glance()
-        yield self.watch()
-        yield self.connect()
-
-    def close(self) -> None:
-        if self.pictures is not None:
-            self.pictures.close()
-
-    # -- the stages -------------------------------------------------------------------------------
-
-    def recall(self) -> Iterator[Step]:
-        """What was found in an earlier run; then the rest can be estimated."""
-        for sense in self.senses:
-            if sense.reads in ("pictures", "sound"):
-                findings = self.cache.get(self._entry(sense, self._material()))
-                if findings is not None:
-                    self.found[sense.name] = findings
-        self.costs = {
-            "Listening": 0.02 * self.video.seconds if self._missing("sound") else 0.0,
-            "Looking ahead": 0.005 * self.video.seconds if self._missing("pictures") else 0.0,
-            "Watching": 0.06 * self.video.seconds if self._missing("pictures") else 0.0,
-        }
-        self._refresh()
-        yield self.step("Opening")
-
-    def read(self) -> Iterator[Step]:
-        """The text tracks inside and beside the file."""
-        for sense in self._missing("text"):
-            sense.take(media.text_lines(self.path, self.video, self.config.limits))
-            yield from self._keep(sense, "Opening")
-
-    def listen(self) -> Iterator[Step]:
-        """The sound, while the pictures are already being decoded elsewhere."""
-        if self._missing("pictures"):
-            self.pictures = self._decoded_ahead()
-        senses = self._missing("sound")
-        if not senses:
-            return
-        limits, block = self.config.limits, self.config.decode.sound_block
-        with (
-            self._noting("sound"),
-            closing(media.stream_sound(self.path, self.video, block, limits)) as sounds,
-        ):
-            for reached in listen(sounds, senses, self.config.decode):
-                yield self.step("Listening", reached)
-            for sense in senses:
-                yield from self._keep(sense, "Listening", self._material())
-        self._end("Listening")
-
-    def glance(self) -> Iterator[Step]:
-        """A first idea of the pictures from a few of them, replaced by what watching finds."""
-        senses = [sense for sense in self._missing("pictures") if sense.still]
-        if not senses:
-            return
-        glancing = [type(sense)(self.video) for sense in senses]
-        with (
-            suppress(MediaError),
-            closing(
-                media.key_pictures(self.path, self.video, self.config.decode, self.config.limits)
-            ) as pictures,
-        ):
-            for reached in watch(pictures, glancing, self.video.seconds):
-                yield self.step("Looking ahead", reached)
-            self.guessed = {sense.name: sense.findings() for sense in glancing}
-            self._refresh()
-        self._end("Looking ahead")
-        yield self.step("Watching")
-
-    def watch(self) -> Iterator[Step]:
-        """The pictures, all senses from one decode."""
-        senses = self._missing("pictures")
-        if not senses:
-            return
-        with self._noting("picture"):
-            for reached in watch(self.pictures, senses, self.video.seconds):
-                yield self.step("Watching", reached)
-            for sense in senses:
-                yield from self._keep(sense, "Watching", self._material())
-        self.guessed = {}
-        self._end("Watching")
-
-    def connect(self) -> Iterator[Step]:
-        """The senses that work on what the others put into words."""
-        lines = self.perception.lines
-        words = sha256("\n".join(line.text for line in lines).encode()).hexdigest()
-        for sense in self._missing("lines"):
-            findings = self.cache.get(self._entry(sense, words))
-            if findings is None:
-                sense.take(lines)
-                yield from self._keep(sense, "Connecting", words)
-            else:
-                self.found[sense.name] = findings
-        if self.notes and not self.perception.curves:
-            raise MediaError(self.notes[0])
-        self._refresh()
-        yield Step("Done", 1.0, 0.0, self.perception)
-
-    # -- bookkeeping ------------------------------------------------------------------------------
-
-    def step(self, stage: str, reached: float = 0.0) -> Step:
-        """Where the work is: `reached` seconds into the video in this stage."""
-        whole = sum(self.costs.values())
-        within = self.costs.get(stage, 0.0) * min(1.0, reached / max(self.video.seconds, 1e-6))
-        share = min(0.99, (self.done + within) / whole) if whole else 0.0
-        spent = time.monotonic() - self.began
-        left = spent * (1 - share) / share if share > 0.05 and spent > 1 else None
-        return Step(stage, share, left, self.perception)
-
-    def _end(self, stage: str) -> None:
-        self.done += self.costs.get(stage, 0.0)
-
-    def _missing(self, reads: str) -> list[Sense]:
-        """The senses of this kind that still have work to do on this file."""
-        if (reads == "sound" and not self.video.has_audio) or (
-            reads == "pictures" and not self.video.has_picture
-        ):
-            return []
-        return [
-            sense for sense in self.senses if sense.reads == reads and sense.name not in self.found
-        ]
-
-    def _material(self) -> str:
-        return repr(self.config.decode)
-
-    def _entry(self, sense: Sense, identity: str) -> Path:
-        return self.cache.entry(self.video.sha256, sense.name, f"{sense.version} {identity}")
-
-    def _keep(self, sense: Sense, stage: str, identity: str = "") -> Iterator[Step]:
-        """Take in what a sense found, on disk too if it has an identity; show the fuller whole."""
-        self.found[sense.name] = sense.findings()
-        if identity:
-            self.cache.put(self._entry(sense, identity), self.found[sense.name])
-        self._refresh()
-        yield self.step(stage, self.video.seconds)
-
-    def _refresh(self) -> None:
-        """The perception anew from all that is known."""
-        known = self.guessed | self.found
-        order = [known[sense.name] for sense in self.senses if sense.name in known]
-        tracks = tuple(chain.from_iterable(findings.tracks for findings in order))
-        lines = chain.from_iterable(findings.lines for findings in order)
-        self.perception = Perception(
-            video=self.video,
-            events=cut(self.video, tracks, self.config.cut),
-            curves=tuple(chain.from_iterable(findings.curves for findings in order)),
-            lines=tuple(sorted(lines, key=lambda line: (line.start, line.end, line.source))),
-            tracks=tracks,
-            senses=tuple(sense.name for sense in self.senses if sense.name in self.found),
-            notes=tuple(self.notes),
-        )
-
-    def _decoded_ahead(self) -> Iterator[Pictures]:
-        """The stream of pictures with its decoder already at work."""
-        stream = media.stream_pictures(
-            self.path, self.video, self.config.decode, self.config.limits
-        )
-        with closing(stream):
-            yield from stream
-
-    @contextmanager
-    def _noting(self, what: str) -> Iterator[None]:
-        """A broken half of a file is a note, not the end: the other half may be enough."""
-        try:
-            yield
-        except MediaError as error:
-            self.notes.append(f"The {what} could not be used: {error}")
-            self._refresh()

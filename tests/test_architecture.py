@@ -38,6 +38,16 @@ ALLOWED = {
         "summarizer.errors",
         "summarizer.cache",
         "summarizer.results",
+        "summarizer.perceiving",
+    ),
+    "summarizer.perceiving": (
+        "summarizer.stages",
+        "summarizer.senses",
+        "summarizer.media",
+        "summarizer.schema",
+        "summarizer.config",
+        "summarizer.errors",
+        "summarizer.cache",
     ),
     "summarizer.__main__": (
         "summarizer.pipeline",
@@ -56,6 +66,7 @@ ALLOWED = {
         "summarizer.errors",
     ),
     "summarizer.senses": (
+        "summarizer.senses.view",  # what the visual senses share of each batch of pictures
         "summarizer.models",
         "summarizer.schema",
         "summarizer.config",

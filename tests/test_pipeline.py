@@ -108,7 +108,8 @@ def test_what_a_stopped_run_had_finished_is_kept(tmp_path, clip, monkeypatch):
 @pytest.mark.parametrize("stage", ["Opening", "Listening", "Looking ahead", "Watching"])
 def test_a_stopped_run_leaves_no_decoder_behind(tmp_path, clip, stage):
     before = decoders()
-    steps = load(cache=tmp_path).perceiving(clip)
+    slow = load(cache=tmp_path, overrides=["perceive.pixels_a_second=1"])  # so it looks ahead
+    steps = slow.perceiving(clip)
     for step in steps:
         if step.stage == stage:
             break
