@@ -33,6 +33,7 @@ SOUND_BITRATE = "160k"
 FADE = 0.01  # seconds at each end of a piece: no click
 TOUCHING = 0.001  # seconds; stretches closer than this are one
 PREROLL = 0.5  # seconds a sound decoder may need to settle after a jump
+NEAR = 60.0  # seconds; sound before this is read from the start of the file
 PATIENCE = 20.0  # seconds that cutting may take for each second of a piece
 
 # rates that are recorded at; an average that is none of them comes from a variable rate
@@ -115,7 +116,7 @@ def _checked(spans: Sequence[tuple[float, float]], video: Video) -> list[tuple[f
     held: list[tuple[float, float]] = []
     for first, last in spans:
         start, end = max(0.0, first), min(last, video.seconds)
-        if not start < end:  # true for NaN too
+        if not (first < last and start < end):  # true for NaN too
             raise MediaError(
                 f"there is nothing between {first:.2f} s and {last:.2f} s of a video that is "
                 f"{video.seconds:.2f} s long; choose other highlights"
@@ -172,8 +173,9 @@ def _each(job: Job, cut) -> Iterator[float]:
 def _cut_sound(job: Job, number: int) -> Iterator[float]:
     """A piece's sound as raw stereo floats: no codec's delay, silence where the video has none."""
     piece, file = job.pieces[number], job.sound(number)
-    lead = min(piece.start, PREROLL)
-    first = round(lead * SOUND_RATE)
+    # A jump lands on a key frame of the picture; sound from before the first one has none.
+    jump = piece.start - PREROLL if piece.start > NEAR else 0.0
+    first = round((piece.start - jump) * SOUND_RATE)
     filters = (
         f"aresample={SOUND_RATE}:async=1:first_pts=0"  # silence in gaps and before a late start
         f",atrim=start_sample={first}:end_sample={first + piece.samples}"
@@ -181,7 +183,8 @@ def _cut_sound(job: Job, number: int) -> Iterator[float]:
     )
     yield from run(
         [
-            *("-ss", f"{piece.start - lead:.6f}", *opening(job.source)),
+            *(("-ss", f"{jump:.6f}") if jump else ()),
+            *opening(job.source),
             *("-map", "0:a:0", "-vn", "-sn", "-dn", "-af", filters, "-f", "f32le", f"file:{file}"),
         ],
         piece.seconds,
