@@ -1,0 +1,113 @@
+"""Listen: one pass over the sound feeds every sense that hears."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from itertools import chain
+
+import numpy as np
+
+from summarizer.config import DecodeConfig
+from summarizer.schema import Sound
+from summarizer.senses import Sense
+
+HOP = 0.01  # seconds from one mel frame to the next
+WINDOW = 0.025  # seconds each of them looks at
+BANDS = 64
+LOWEST = 60.0  # Hz; below lie hum and a microphone's offset
+FLOOR = 1e-10  # power: -100 dB; a full-scale sine peaks near 0 dB
+
+
+def listen(
+    sounds: Iterator[Sound], senses: Sequence[Sense], decode: DecodeConfig
+) -> Iterator[float]:
+    """Feed every sense the whole sound, block by block; yields the second reached.
+
+    The senses get it at decode.sound_rate with a log-mel spectrum, exactly as if it had been
+    resampled and analysed in one piece: how it was cut on its way in makes no difference.
+    """
+    first = next(sounds, None)
+    if first is None:
+        return
+    pieces = (_clean(sound.samples) for sound in chain([first], sounds))
+    pieces = _resampled(pieces, first.rate, decode)
+    for sound in _described(pieces, first.start, decode):
+        for sense in senses:
+            sense.take(sound)
+        yield sound.end
+
+
+def _clean(samples: np.ndarray) -> np.ndarray:
+    """The samples within [-1, 1]; what is not a number is silence."""
+    finite = np.nan_to_num(samples.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    return np.clip(finite, -1.0, 1.0)
+
+
+def _stretches(pieces: Iterable[np.ndarray], step: int, margin: int) -> Iterator[np.ndarray]:
+    """The pieces recut: `step` new samples each (the last has fewer), between two margins.
+
+    The margins repeat what the neighbours hold, and are silent where there is no neighbour.
+    """
+    silence = np.zeros(margin, np.float32)
+    held, count = [silence], margin
+    for piece in chain(pieces, [silence]):
+        held.append(piece)
+        count += len(piece)
+        if count < step + 2 * margin:
+            continue
+        whole = np.concatenate(held)
+        while len(whole) >= step + 2 * margin:
+            yield whole[: step + 2 * margin]
+            whole = whole[step:]
+        held, count = [whole], len(whole)
+    if count > 2 * margin:
+        yield np.concatenate(held)
+
+
+def _resampled(
+    pieces: Iterable[np.ndarray], rate: int, decode: DecodeConfig
+) -> Iterator[np.ndarray]:
+    """The pieces at decode.sound_rate.
+
+    An odd rate is met by the nearest ratio of small numbers, less than 20 ms off in an hour.
+    """
+    if rate == decode.sound_rate:
+        yield from pieces
+        return
+    import torch
+    from torchaudio.transforms import Resample
+
+    ratio = Fraction(decode.sound_rate, rate).limit_denominator(1000)
+    old, new = ratio.denominator, ratio.numerator
+    resample = Resample(old, new)
+    turns = math.ceil(resample.width / old)  # whole periods of the filter that reach back
+    step = max(1, round(decode.sound_block * rate / old)) * old
+    for stretch in _stretches(pieces, step, turns * old):
+        fresh = math.ceil((len(stretch) - 2 * turns * old) * ratio)
+        with torch.inference_mode():
+            made = resample(torch.from_numpy(stretch)).numpy()
+        yield made[turns * new : turns * new + fresh]
+
+
+def _described(pieces: Iterable[np.ndarray], start: float, decode: DecodeConfig) -> Iterator[Sound]:
+    """The pieces as blocks of sound with their mel spectrum."""
+    import torch
+    from torchaudio.transforms import MelSpectrogram
+
+    rate = decode.sound_rate
+    hop, window = round(HOP * rate), round(WINDOW * rate)
+    size = 1 << (window - 1).bit_length()
+    spectrum = MelSpectrogram(rate, size, window, hop, f_min=LOWEST, n_mels=BANDS, center=False)
+    scale = 2.0 / spectrum.spectrogram.window.sum()  # a full-scale sine has power 1
+    margin = size // 2
+    step = max(1, round(decode.sound_block / HOP)) * hop
+    done = 0
+    for stretch in _stretches(pieces, step, margin):
+        samples = stretch[margin:-margin]
+        with torch.inference_mode():
+            power = spectrum(torch.from_numpy(stretch) * scale)  # (bands, frames)
+            mel = 10.0 * torch.log10(power.clamp_min(FLOOR))
+        frames = math.ceil(len(samples) / hop)
+        mel = np.ascontiguousarray(mel.numpy().T[:frames])
+        yield Sound(start + done / rate, samples, rate, mel, hop / rate)
+        done += len(samples)
