@@ -1,11 +1,23 @@
 """The only room that knows containers and codecs; whoever needs a file's content asks here.
 
 An upload is never opened in this process: each function has a decoding process do it, and gets
-plain arrays and text back (see worker.py, and decoder/ for what runs over there).
+plain arrays and text back (see worker.py, and decoder/ for what runs over there), or has the
+bundled ffmpeg convert it (ffmpeg.py).
 """
 
 from summarizer.media.audio import stream_sound
-from summarizer.media.frames import stream_pictures
+from summarizer.media.frames import key_pictures, pictures_at, stream_pictures
+from summarizer.media.preview import playable, preview
 from summarizer.media.probe import probe
+from summarizer.media.subtitles import text_lines
 
-__all__ = ["probe", "stream_pictures", "stream_sound"]
+__all__ = [
+    "key_pictures",
+    "pictures_at",
+    "playable",
+    "preview",
+    "probe",
+    "stream_pictures",
+    "stream_sound",
+    "text_lines",
+]

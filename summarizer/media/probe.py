@@ -17,7 +17,7 @@ CPU = 300  # seconds of computing that looking at a file may take
 def probe(path: Path, limits: Limits) -> Video:
     """The file as a Video; a MediaError says what is wrong with it or which limit it breaks."""
     _admit(path, limits)
-    values = only(Worker("describe", path, limits, _values, cpu=CPU))
+    values = described(path, limits)
     seconds = float(values["seconds"])
     if seconds > limits.seconds:
         raise MediaError(
@@ -36,6 +36,11 @@ def probe(path: Path, limits: Limits) -> Video:
         has_audio=bool(values["has_audio"]),
         subtitles=tuple(values["subtitles"]),
     )
+
+
+def described(path: Path, limits: Limits) -> dict:
+    """All that looking at the file tells, by the names that decoder/describe.py gives it."""
+    return only(Worker("describe", path, limits, _values, cpu=CPU))
 
 
 def _admit(path: Path, limits: Limits) -> None:

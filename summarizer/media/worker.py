@@ -1,6 +1,7 @@
 """Decoding in a process of its own, so that a codec's crash, hang or greed ends in one sentence."""
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -24,7 +25,8 @@ T = TypeVar("T")
 AHEAD = 64 << 20  # bytes a process may be ahead of who uses them
 COMMAND = (sys.executable, "-P", "-m", "summarizer.media.decoder")
 KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "IMAGEIO_FFMPEG_EXE")
-ENDS = ("end", "error", "dead")
+ENDS = ("end", "error", "broken", "dead")
+LOG = logging.getLogger(__name__)
 CONVERT = "convert it to an MP4 (H.264 and AAC) and try again"
 
 
@@ -76,7 +78,11 @@ class Worker(Iterator[T], Generic[T]):
             self.close()
             if message.kind == "end":
                 raise StopIteration
-            raise MediaError(str(message.values.get("text") or self._obituary()))
+            if message.kind == "error":
+                raise MediaError(str(message.values["text"]))
+            if trace := message.values.get("trace"):
+                LOG.error("decoding %s: %s", self.name, trace)
+            raise MediaError(self._obituary(message.kind))
 
     def close(self) -> None:
         """Kill the process and what it started, at once; closing twice is fine."""
@@ -102,9 +108,9 @@ class Worker(Iterator[T], Generic[T]):
                 f"{self._limits.worker_silence:g} s; {CONVERT}"
             ) from None
 
-    def _obituary(self) -> str:
-        """Why the process ended without a word; a dead one keeps its own reason when killed."""
-        code = self._process.returncode
+    def _obituary(self, kind: str) -> str:
+        """Why the process ended without a result; a dead one keeps its own reason when killed."""
+        code = self._process.returncode if kind == "dead" else None
         if code == -signal.SIGXCPU:
             return f"{self.name} needs more computing than is allowed for its length; {CONVERT}"
         if code == -signal.SIGKILL:
@@ -147,12 +153,13 @@ def _kill(process: subprocess.Popen) -> None:
 
 
 def _read(stream: BinaryIO, inbox: "_Inbox") -> None:
+    last = Message("dead")
     try:
         while (message := receive(stream)) is not None and inbox.put(message):
             pass
     except (ValueError, KeyError, TypeError, OSError):
-        pass  # nonsense is as good as no word at all
-    inbox.put(Message("dead"))
+        last = Message("broken", {"trace": "it talks nonsense"})
+    inbox.put(last)
 
 
 class _Inbox:

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +19,10 @@ from summarizer.media.wire import PULSE, Message, send
 JOBS = {
     "describe": "summarizer.media.decoder.describe:describe",
     "pictures": "summarizer.media.decoder.pictures:stream",
+    "keys": "summarizer.media.decoder.some:keys",
+    "at": "summarizer.media.decoder.some:at",
+    "at_by_decord": "summarizer.media.decoder.some:at_by_decord",
+    "lines": "summarizer.media.decoder.text:lines",
     "sound": "summarizer.media.decoder.sound:stream",
 }
 PULSE_SECONDS = 1.0
@@ -39,6 +44,8 @@ def main() -> None:
             "decoding may take; make its picture smaller and try again"
         )
         send(out, Message("error", {"text": text}))
+    except Exception:
+        send(out, Message("broken", {"trace": traceback.format_exc()[-4000:]}))
     os._exit(0)  # without the clean-up of libraries, which may hang or crash
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from summarizer.errors import MediaError
 from summarizer.media.decoder.source import Source, decoded
+from summarizer.media.decoder.text import track_names
 from summarizer.media.decoder.upright import rotation_of
 from summarizer.media.wire import PULSE, Message
 
@@ -37,8 +38,10 @@ def describe(path: Path) -> Iterator[Message]:
             "seconds": ends.seconds(),
             "rate": _pair(ends.rate()) if picture else [0, 1],
             "has_audio": sound is not None,
-            "subtitles": [_called(stream, n) for n, stream in enumerate(source.texts, 1)],
-            "container": _container(source),
+            "subtitles": track_names(source, path),
+            "container": source.container.format.name,
+            "brand": source.container.metadata.get("major_brand", "").strip(),
+            "zero": source.zero,
             "sound_codec": source.sound.codec_context.name if sound else "",
         }
         if picture is not None:
@@ -77,8 +80,7 @@ class _Ends:
         self.source = source
         self.streams = [each for each in (source.picture, source.sound) if each is not None]
         self._forget()
-        known = source.container.duration
-        self.header = known / 1e6 if known and known > 0 else 0.0
+        self.header = source.length
 
     def reading(self) -> Iterator[None]:
         """Read the last seconds where that is enough, else everything."""
@@ -147,16 +149,6 @@ def _shape(frame, stream) -> dict:
         "picture_codec": stream.codec_context.name,
         "pixels": frame.format.name,
     }
-
-
-def _container(source: Source) -> str:
-    brand = source.container.metadata.get("major_brand", "").strip()
-    return f"{source.container.format.name} {brand}".strip()
-
-
-def _called(stream, number: int) -> str:
-    title = stream.metadata.get("title") or stream.language or ""
-    return "".join(each for each in title if each.isprintable())[:40] or f"track {number}"
 
 
 def _nothing(source: Source, encrypted: bool | None) -> str:

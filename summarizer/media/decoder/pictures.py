@@ -81,9 +81,11 @@ def _frames(source: Source, rate: float, every: float) -> Iterator[tuple[float, 
         if packet is not None and packet.pts is not None:
             thinning.coming(source.seconds(packet.pts, stream))
         for frame in decoded(stream, packet):
-            after = time + every if frame.pts is None else source.seconds(frame.pts, stream)
-            if after > time:
-                time = after
+            told = source.time_of(frame, stream)
+            if told is None:
+                told = time + every
+            if told > time:
+                time = told
                 thinning.came(time)
                 yield time, frame
 

@@ -23,10 +23,10 @@ def stream(path: Path, seconds: float, block: float) -> Iterator[Message]:
             if frame is None:
                 yield PULSE
                 continue
+            start = source.time_of(frame, source.sound)
             samples = mono(frame)
             if line is None:
                 line = _Line(mono.rate, seconds, block)
-            start = None if frame.pts is None else source.seconds(frame.pts, source.sound)
             yield from line.place(samples, start)
             if line.full:
                 break

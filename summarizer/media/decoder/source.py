@@ -53,6 +53,16 @@ class Source:
         """A time stamp of this stream on the time line of the whole, which begins at 0."""
         return float(stamp * stream.time_base) - self.zero
 
+    def time_of(self, frame, stream) -> float | None:
+        """When a picture or a piece of sound begins, None where nothing tells."""
+        stamp = frame.dts if frame.pts is None else frame.pts
+        return None if stamp is None else self.seconds(stamp, stream)
+
+    @property
+    def length(self) -> float:
+        """Seconds by the header; 0 where it doesn't tell."""
+        return max(0, self.container.duration or 0) / av.time_base
+
     def packets(self, *streams) -> Iterator[av.Packet]:
         """The packets of these streams as far as the file can be read; the others are skipped."""
         for each in self.container.streams:
