@@ -369,7 +369,8 @@ class Score:
         ):
             # what is there all the time explains less why it is this stretch
             lift = weight * (curve.array[rows].mean() - curve.array.mean() / 2)
-            lifts[reason] = max(lift, lifts.get(reason, 0.0))
+            if reason:
+                lifts[reason] = max(lift, lifts.get(reason, 0.0))
         best = sorted(lifts, key=lifts.__getitem__, reverse=True)[:3]
         named = [reason for reason in best if lifts[reason] > max(0.3 * lifts[best[0]], 0.01)]
         return " and ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)

@@ -1,7 +1,8 @@
-"""What a few rules know of English: its tokens, its stems, its small words. Nothing is learned."""
+"""What a few rules know of English: tokens, stems, small words, how to say a time. Not learned."""
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -120,6 +121,39 @@ def is_english(text: str) -> bool:
     words = {token.text for token in tokens(text[:400])}
     foreign = len(words & FOREIGN) + any(not word.isascii() for word in words)
     return foreign < 2 or not words & FOREIGN or len(words & SMALL) >= foreign
+
+
+# -- saying it ------------------------------------------------------------------------------------
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    words = list(words)
+    return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def counted(number: int, noun: str) -> str:
+    """'1 second', '3 places'."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def clock(seconds: float) -> str:
+    """'0:07', '12:30', '1:02:03': the second that is being shown."""
+    minutes, rest = divmod(int(seconds + 1e-6), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def lasting(seconds: float) -> str:
+    """'42 seconds', '1 minute 10 seconds', '2 hours 5 minutes'."""
+    whole = max(1, round(seconds))
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(hours, "hour"), (minutes, "minute"), (0 if hours else rest, "second")]
+    return " ".join(counted(number, noun) for number, noun in parts if number)
+
+
+# -- stems ----------------------------------------------------------------------------------------
 
 
 def _singular(word: str) -> str:

@@ -5,7 +5,7 @@ is wanted, a greedy search that also counts likeness. Then edges move to pauses 
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -93,15 +93,19 @@ class Board:
     def mean(self, start: float, end: float) -> float:
         return float(np.clip(self.within(start, end) / max(end - start, 1e-9), 0, 1))
 
-    def peak(self, span: Span, seconds: float) -> Span:
-        """The most salient window of this many seconds inside a span."""
+    def peak(self, span: Span, seconds: float, beside: Collection[float] = ()) -> Span:
+        """The most salient window of this many seconds inside a span; where it makes next to no
+        difference, one that goes on from what is taken beside it."""
         start, end = span
         if seconds >= end - start:
             return span
         starts = np.append(np.arange(start, end - seconds, GRID), end - seconds)
         found = self.within(starts, starts + seconds)
-        best = float(starts[int(np.argmax(found > found.max() - 1e-9))])
-        return best, best + seconds
+        best = found.max()
+        near = [at for at, edge in ((0, start), (-1, end)) if edge in beside]
+        near = [at for at in near if found[at] >= best - 0.05 * abs(best)]
+        first = float(starts[near[0] if near else int(np.argmax(found >= best - 1e-9))])
+        return first, first + seconds
 
 
 def runs(admitted: np.ndarray, seconds: float) -> list[Span]:
@@ -169,9 +173,10 @@ def fill(board: Board, free: Sequence[Span], budget: float, careful: bool) -> li
         return parts
     # room to complete a sentence later
     budget *= 1 - RESERVE * careful
-    # several moments rather than one, where there is room for several
-    longest = budget if len(parts) == 1 or budget < 3 * SHORTEST else budget / 2
-    units = [board.peak(part, longest) for part in parts]
+    # several moments rather than a single long one, where there is room for several
+    several = len(parts) > 1 and budget >= 3 * SHORTEST
+    longest, trimmed = (0.75 * budget, budget / 2) if several else (budget, budget)
+    units = [board.peak(part, trimmed) if length([part]) > longest else part for part in parts]
     starts, ends = np.array(units).T
     costs, means = ends - starts, board.within(starts, ends) / (ends - starts)
     # the floor is half of what is usual here: an ordinary moment still beats an empty reel
@@ -195,7 +200,8 @@ def top_up(
         if left < SHORTEST and taken:
             break
         if index not in taken:
-            taken[index] = board.peak(parts[index], left)
+            edges = {edge for span in taken.values() for edge in span}
+            taken[index] = board.peak(parts[index], left, edges)
             left -= length([taken[index]])
     for index in (index for index in order if index in taken):
         used = length([taken[index]])

@@ -145,9 +145,13 @@ class _Reader:
         if self.said:
             return 0
         length, step = self._longest(self.at)
-        if not length:
-            return 0
         span = self.tokens[self.at : self.at + length]
+        # "nature shots" are no gunshots; "explain how it works" asks for what is explained
+        plain = len(span) == 1 and not step.asked
+        if not span or (plain and span[0].stem in FILLER):
+            return 0
+        if plain and span[0].stem in SAYING and self._object(1):
+            return 0
         follows = self._word(self.at + length)
         if TALK & {token.stem for token in span} and follows in ABOUT and self._object(length + 1):
             return length  # "talk about penguins" asks for the penguins

@@ -1,0 +1,595 @@
+"""How much each second matters to one viewer, why, and what became of the wish.
+
+Whether a wish can be judged at all is decided before anything is compared: by the concepts of the
+senses and by words that were said. No likeness between embeddings ever stands in for sight.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+
+from summarizer.config import PRESETS, Preset
+from summarizer.models.english import clock, counted, lasting, listed
+from summarizer.models.matching import Embed, same_meaning, same_words
+from summarizer.schema import (
+    QUOTABLE,
+    Answer,
+    Concept,
+    Curve,
+    Event,
+    Line,
+    Perception,
+    Preference,
+    Saliency,
+    Score,
+    Term,
+    Video,
+    Wish,
+)
+
+WANTED = 0.7  # share of the saliency for what was asked for; the rest ranks within it
+CONDITIONS = 0.1  # share for when it may be and for what is left out
+THERE = 0.5  # of a relevance curve: from here on it is there
+ROOM = 3  # seconds a moment needs around it to be understood
+GAP = 1  # seconds; a shorter interruption is none
+HINT = 0.3  # of a relevance curve: not there, but the nearest to it
+
+
+def minilm(texts: Sequence[str]) -> np.ndarray:
+    """Embeds texts; the model is only loaded by a wish for something said."""
+    from summarizer.models.text import load_text
+
+    return load_text().embed(texts)
+
+
+def evidence(
+    perception: Perception,
+    preference: Preference,
+    wish: Wish,
+    preset: Preset,
+    embed: Embed = minilm,
+) -> Score:
+    """Saliency from measured curves: what was asked for, then what is new and lively."""
+    verdict = settle(perception, wish, Judge(perception, wish, preset.blind, embed))
+    left = 1.0 - sum(part.weight for part in verdict.asked)
+    drawn = interest(perception, preference)
+    parts = [*verdict.asked, *(replace(part, weight=left * part.weight) for part in drawn)]
+    return Score(
+        Saliency(
+            tuple(part.curve for part in parts),
+            tuple(int(part.weight * 1e6) / 1e6 for part in parts),  # down: the sum stays below 1
+        ),
+        verdict.answer,
+        verdict.admitted,
+        tuple(part.reason for part in parts),
+        verdict.barred,
+    )
+
+
+# -- what draws the eye and the ear ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A curve, how much it counts, and what it stands for."""
+
+    curve: Curve
+    weight: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A curve that matters when nothing was asked for."""
+
+    curve: str
+    side: Literal["watch", "listen", "both"]
+    weight: float  # within its side
+    reason: str
+    usual: str = ""  # its name where it only counts against what is usual in this video
+
+
+DRAWS = (
+    Draw("new sights", "watch", 0.30, "a new view"),
+    Draw("movement", "watch", 0.25, "more movement than usual", "more movement than usual"),
+    Draw("faces", "watch", 0.20, "faces"),
+    Draw("cuts", "watch", 0.08, "quick cuts"),
+    Draw("camera moves", "watch", 0.07, "the camera moving"),
+    Draw("colour", "watch", 0.05, "strong colours"),
+    Draw("sharpness", "watch", 0.05, "a sharp picture"),
+    Draw("new sounds", "listen", 0.25, "a new sound"),
+    Draw("loudness", "listen", 0.25, "louder than usual", "louder than usual"),
+    Draw("speech", "listen", 0.20, "people talking"),
+    Draw("sudden sounds", "listen", 0.15, "sudden sounds"),
+    Draw("music", "listen", 0.15, "music"),
+    Draw("words", "both", 1.00, "much being said"),
+)
+WATCHED = {draw.curve for draw in DRAWS if draw.side == "watch"} | {"light", "camera shakes"}
+HEARD = {draw.curve for draw in DRAWS if draw.side == "listen"}
+BOTH = 0.1  # share of what counts for both sides
+# what an aspect leans towards, by how much
+ASPECTS = {
+    "content": {"words": 2.0, "speech": 1.3, "new sights": 1.3},
+    "emotion": {"faces": 1.5, "music": 1.5, "loudness": 1.3},
+    "viewpoint": {"camera moves": 2.0, "cuts": 1.5},
+    "interaction": {"faces": 1.5, "speech": 1.5, "movement": 1.3},
+    "visual details": {"sharpness": 2.0, "colour": 1.5, "new sights": 1.3},
+    "auditory details": {"new sounds": 1.5, "sudden sounds": 1.5},
+    "style": {"colour": 2.0, "cuts": 1.5, "camera moves": 1.5},
+    "characters": {"faces": 2.0, "speech": 1.3},
+    "setting": {"new sights": 1.5, "new sounds": 1.3},
+}
+DEAD = 0.02  # a curve that never rises above this says nothing
+SPREAD = 0.2  # of a curve; what varies less than this is not stretched to the full
+
+
+def interest(perception: Perception, preference: Preference) -> list[Part]:
+    """What makes a second worth seeing to anybody; the weights sum to 1 over what there is."""
+    live = [
+        (draw, curve)
+        for draw in DRAWS
+        if (curve := perception.curve(draw.curve)) and curve.array.max() > DEAD
+    ]
+    balance = {"watch": 1 - preference.balance, "listen": preference.balance, "both": BOTH}
+    if not any(balance[draw.side] for draw, _ in live):
+        balance = dict.fromkeys(balance, 1.0)  # the favoured side does not exist here
+    whole = {side: sum(draw.weight for draw, _ in live if draw.side == side) for side in balance}
+    weights = np.array(
+        [
+            balance[draw.side] * draw.weight / whole[draw.side] * _leaning(draw.curve, preference)
+            for draw, _ in live
+        ]
+    )
+    weights = weights / max(weights.sum(), 1e-9)
+    return [
+        Part(_against_usual(draw, curve), float(weight), draw.reason)
+        for (draw, curve), weight in zip(live, weights, strict=True)
+    ]
+
+
+def _leaning(curve: str, preference: Preference) -> float:
+    """How much the chosen aspects and the viewer's taste raise or lower a curve."""
+    lean = 1.0
+    for aspect in preference.aspects:
+        lean *= ASPECTS.get(aspect, {}).get(curve, 1.0)
+    for name, factor in preference.taste:
+        lean *= min(max(factor, 0.0), 3.0) if name == curve else 1.0
+    return lean
+
+
+def _against_usual(draw: Draw, curve: Curve) -> Curve:
+    if not draw.usual:
+        return curve
+    low, high = np.quantile(curve.array, (0.1, 0.95))
+    return Curve.of(draw.usual, curve.sense, (curve.array - low) / max(high - low, SPREAD))
+
+
+# -- one term of the wish -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """What was found out about one thing in a wish."""
+
+    term: Term
+    kind: Literal["found", "absent", "cannot"]
+    label: str  # "music"
+    note: str = ""  # a sentence, where the label alone does not tell it
+    curve: Curve | None = None  # how much it is there; nothing where nothing can be gone by
+
+    @property
+    def there(self) -> np.ndarray | None:
+        return self.curve.array >= THERE if self.curve else None
+
+
+class Judge:
+    """Judges what a wish asks for by what was perceived, and says what it cannot judge."""
+
+    def __init__(self, perception: Perception, wish: Wish, blind: str, embed: Embed):
+        self.perception, self.wish = perception, wish
+        self.blind = blind or "judge that"
+        self.embed = embed
+        self.spots = [spot for spot, line in enumerate(perception.lines) if line.source in QUOTABLE]
+        self.lines = [perception.lines[spot] for spot in self.spots]
+
+    def find(self, term: Term) -> Finding:
+        if term.concepts and not term.hint:
+            return self.measured(term)
+        if said := self.said(term):
+            return said
+        if term.hint:
+            return self.hinted(term)
+        return self.unsaid(term) if term.said else Finding(term, "cannot", quoted(term.words))
+
+    def measured(self, term: Term) -> Finding:
+        """By the curves of the concepts that answer to it."""
+        label = listed(unique(concept.seen for concept in term.concepts), "or")
+        curve = self.relevance(term.concepts, f"what you asked for: {label}")
+        if curve is None:
+            return Finding(term, *self.missing(term.concepts, label))
+        if (curve.array >= THERE).any():
+            return Finding(term, "found", label, curve=curve)
+        best, usual = int(curve.array.argmax()), float(np.median(curve.array))
+        close = curve.array[best] >= max(HINT, usual + 0.1)
+        nearest = f"; what comes closest is at {clock(best)}" if close else ""
+        sense = "hear" if term.concepts[0].curve in HEARD else "see"
+        return Finding(
+            term, "absent", label, f"No {label} here, as far as I can {sense}{nearest}.", curve
+        )
+
+    def missing(self, concepts: Sequence[Concept], label: str) -> tuple[str, str, str]:
+        """What to say of concepts whose curves do not exist: kind, label, note."""
+        video, curves = self.perception.video, {concept.curve for concept in concepts}
+        if curves <= HEARD and not video.has_audio:
+            return "absent", label, f"No {label} here: the video has no sound."
+        if curves <= WATCHED and not video.has_picture:
+            return "absent", label, f"No {label} here: there is no picture, only sound."
+        return "cannot", label, f"Whether there is {label} has not been measured."
+
+    def hinted(self, term: Term) -> Finding:
+        """By the curves of what only often comes with it."""
+        label = listed(unique(concept.seen for concept in term.concepts), "or")
+        curve = self.relevance(term.concepts, f"what often comes with it: {label}")
+        start = f"I can't recognise {quoted(term.words)} here"
+        if curve is None or not (curve.array >= THERE).any():
+            note = f"{start}, and what often comes with that ({label}) is not here either."
+            return Finding(term, "cannot", quoted(term.words), note)
+        done = "left out" if term.no else "went by"
+        amount = measure(curve.array >= THERE, self.perception.video)
+        note = f"{start}, so I {done} what often comes with that: {label}, {amount}."
+        return Finding(term, "cannot", label, note, curve)
+
+    def relevance(self, concepts: Sequence[Concept], name: str) -> Curve | None:
+        """1 where a concept is surely there, THERE at its threshold, 0 where nothing speaks for it;
+        nothing if no curve of theirs exists."""
+        known = [
+            (concept, curve)
+            for concept in concepts
+            if (curve := self.perception.curve(concept.curve)) is not None
+        ]
+        if not known:
+            return None
+        return Curve.of(name, known[0][1].sense, np.max([_sure(*pair) for pair in known], axis=0))
+
+    def said(self, term: Term) -> Finding | None:
+        """By the words of the lines, if any say it."""
+        texts = [line.text for line in self.lines]
+        words = same_words(term.words, texts)
+        near = np.where(words > 0.5, 0.5 + words / 2, 0.0)
+        exact = near.any()
+        if texts and not exact and self.wish.english:
+            near = same_meaning(term.words, self.rows(texts), self.embed)
+        if not near.any():
+            return None
+        hits = [line for line, value in zip(self.lines, near, strict=True) if value >= THERE]
+        values = np.zeros(self.perception.video.rows)
+        for line, value in zip(self.lines, near, strict=True):
+            rows = slice(int(line.start), max(int(line.start) + 1, int(np.ceil(line.end))))
+            values[rows] = np.maximum(values[rows], value)
+        curve = Curve.of(f"what you asked for: {quoted(term.words)} in words", "words", values)
+        note = self.telling(term, hits, bool(exact))
+        return Finding(term, "found", f"talk of {quoted(term.words)}", note, curve)
+
+    def rows(self, texts: Sequence[str]) -> np.ndarray:
+        """What the quotable lines mean: (lines, width), from the track where it fits."""
+        track = self.perception.track("words")
+        if track is not None and len(track.values) == len(self.perception.lines):
+            return track.values[self.spots]
+        return self.embed(texts)
+
+    def telling(self, term: Term, hits: Sequence[Line], exact: bool) -> str:
+        """Where the words are, as a sentence that does not claim they were seen."""
+        times = [hits[0].start]
+        for before, line in pairwise(hits):
+            times += [line.start] if line.start - before.end > 5 else []
+        where = (
+            f"at {listed([clock(time) for time in times])}"
+            if len(times) <= 3
+            else f"{len(times)} times, first at {clock(times[0])}"
+        )
+        if not exact:
+            return f"Nobody says {quoted(term.words)} word for word, but close to it {where}."
+        verbatim = any(term.words.lower() in line.text.lower() for line in hits)
+        shown = all(line.source == "screen-text" for line in hits)
+        verb = "is written" if shown else "is said" if verbatim else "is spoken of"
+        by = "" if term.said else f" (I go by the words: I can't {self.blind} here)"
+        return f"{quoted(term.words)} {verb} {where}{by}."
+
+    def unsaid(self, term: Term) -> Finding:
+        """Words that were asked for and that no line says."""
+        label = quoted(term.words)
+        if self.lines:
+            note = f"Nobody says {label}, as far as the {self.lines[0].source} can tell."
+            return Finding(term, "absent", label, note)
+        talk = [concept for concept in self.wish.concepts if concept.curve == "speech"]
+        curve = self.relevance(talk, "what often comes with it: people talking")
+        note = f"I can't tell what is said without subtitles ({label})"
+        if curve is None or not (curve.array >= THERE).any():
+            return Finding(term, "cannot", label, f"{note}.")
+        amount = measure(curve.array >= THERE, self.perception.video)
+        note += f", so I went by people talking: {amount}."
+        return Finding(term, "cannot", "people talking", note, curve)
+
+    def confess(self, terms: Sequence[str], *, whole: bool) -> str:
+        """What cannot be judged, and, where that was the whole wish, what and who can."""
+        if not whole:
+            return f"I can't {self.blind} here ({listed(terms)})."
+        able = [name for name in ABLE if self.perception.curve(name)]
+        able = ["what is said"] * bool(self.lines) + able
+        can = f"; I can judge {listed(able)}" if able else ""
+        return f"I can't {self.blind} here ({listed(terms)}){can}.{elsewhere()}"
+
+
+# what a viewer may count on, by the names of curves, in the order of an answer
+ABLE = ("speech", "music", "loudness", "movement", "light", "colour", "faces", "cuts")
+
+
+def elsewhere() -> str:
+    """Which preset could judge anything, if there is one."""
+    for name, preset in PRESETS.items():
+        if not preset.blind:
+            get = f": python -m summarizer.weights get {name}" if preset.needs else ""
+            return f" The `{name}` preset can{get}."
+    return ""
+
+
+def _sure(concept: Concept, curve: Curve) -> np.ndarray:
+    """How surely a concept is there, THERE at its threshold."""
+    values, at = (1 - curve.array, 1 - concept.at) if concept.low else (curve.array, concept.at)
+    below = THERE * values / max(at, 1e-9)
+    above = THERE + (1 - THERE) * (values - at) / max(1 - at, 1e-9)
+    return np.where(values >= at, above, np.minimum(below, THERE - 1e-3))
+
+
+# -- the wish as a whole --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """What became of a wish: the answer, the seconds that may enter, the curves that say so."""
+
+    answer: Answer
+    admitted: np.ndarray  # (seconds,) bool
+    asked: tuple[Part, ...] = ()
+    barred: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Findings that have to hold together."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def kind(self) -> str:
+        kinds = {finding.kind for finding in self.findings}
+        return next(kind for kind in ("absent", "found", "cannot") if kind in kinds)
+
+    @property
+    def usable(self) -> list[Finding]:
+        return [each for each in self.findings if each.there is not None and each.there.any()]
+
+    @property
+    def apart(self) -> bool:
+        """Whether all of it is there, but never at once."""
+        return bool(self.usable) and not np.all([each.there for each in self.usable], axis=0).any()
+
+    @property
+    def there(self) -> np.ndarray | None:
+        """(seconds,): where all of it is, or any where it never meets; nothing to go by: None."""
+        if not self.usable or self.kind == "absent":
+            return None
+        return (np.any if self.apart else np.all)([each.there for each in self.usable], axis=0)
+
+    @property
+    def label(self) -> str:
+        labels = [each.label for each in self.usable]
+        if self.apart:
+            return f"{' or '.join(labels)} (never both at once)"
+        return " together with ".join(labels)
+
+
+def settle(perception: Perception, wish: Wish, judge: Judge) -> Verdict:
+    """The findings on all terms, and the times, brought together."""
+    everything = np.ones(perception.video.rows, bool)
+    if not wish.english:
+        said = judge.said(Term(wish.text, said=True))
+        if said is None:
+            text = "I read wishes in English only, so here is the best of the video instead."
+            return Verdict(Answer("cannot", text), everything)
+        return Settling(perception.video, wish, judge, [said]).verdict()
+    if not wish.terms and not wish.whens:
+        return Verdict(Answer("open"), everything)
+    return Settling(
+        perception.video, wish, judge, [judge.find(each) for each in wish.terms]
+    ).verdict()
+
+
+class Settling:
+    """Brings the findings of one wish together: where all of it holds, and how to say so."""
+
+    def __init__(self, video: Video, wish: Wish, judge: Judge, findings: Sequence[Finding]):
+        self.video, self.wish, self.judge = video, wish, judge
+        self.unwanted = [each for each in findings if each.term.no]
+        self.groups = _grouped([each for each in findings if not each.term.no])
+        self.time = _times(wish, video)
+        masks = [group.there for group in self.groups if group.there is not None]
+        self.guided = bool(masks)
+        self.wanted = np.any(masks, axis=0) if masks else np.ones(video.rows, bool)
+        out = [each.there for each in self.unwanted if each.there is not None]
+        self.out = np.any(out, axis=0) if out else np.zeros(video.rows, bool)
+        self.free = self.time & ~self.out
+        self.there = self.wanted & self.free
+
+    def verdict(self) -> Verdict:
+        kind = self.kind()
+        admitted = {
+            "found": roomy(self.there, self.free),
+            "absent": np.zeros(self.video.rows, bool),
+            "cannot": roomy(self.there, self.free) if self.there.any() else self.free,
+        }[kind]
+        seconds = duration(self.there, self.video) if kind == "found" else 0.0
+        barred = [self.out, ~_times(self.wish, self.video, only_no=True)]
+        return Verdict(
+            Answer(kind, " ".join(self.notes(kind)), seconds),
+            admitted,
+            tuple(self.asked()),
+            tuple(Event(*span) for mask in barred for span in runs(mask, self.video)),
+        )
+
+    def kind(self) -> Literal["found", "absent", "cannot"]:
+        kinds = {group.kind for group in self.groups}
+        if not self.time.any():
+            return "absent"
+        if "found" in kinds or not kinds:
+            helpless = not kinds and not self.wish.whens and not self.out.any()
+            blind = helpless and any(each.kind == "cannot" for each in self.unwanted)
+            return "cannot" if blind else "found" if self.there.any() else "absent"
+        return "cannot" if "cannot" in kinds else "absent"
+
+    def asked(self) -> list[Part]:
+        """The curves of what was asked for; of when, and of what was not wanted, turned round."""
+        wanted = [each for group in self.groups for each in group.findings if each.curve]
+        conditions = [
+            (Curve.of(f"without {each.label}", each.curve.sense, 1 - each.curve.array), each.label)
+            for each in self.unwanted
+            if each.curve
+        ]
+        counting = max(1, sum(each.there.any() for each in wanted))
+        parts = [
+            # what is nowhere is shown, but does not count
+            Part(each.curve, WANTED / counting * bool(each.there.any()), each.label)
+            for each in wanted
+        ]
+        if self.wish.whens:
+            conditions.append((Curve.of("when you asked for", "wish", self.time), ""))
+        return parts + [
+            Part(curve, CONDITIONS / len(conditions), f"no {reason}" if reason else "")
+            for curve, reason in conditions
+        ]
+
+    # -- in words
+
+    def notes(self, kind: str) -> list[str]:
+        """The answer, sentence by sentence."""
+        if not self.time.any():
+            whole = lasting(self.video.seconds)
+            return [f"The video is only {whole} long; there is no {self.when()}."]
+        findings = [each for group in self.groups for each in group.findings]
+        unknown = [each.label for each in findings if each.kind == "cannot" and not each.note]
+        notes = [*self.whereabouts(kind), *(each.note for each in findings if each.note)]
+        notes += [self.judge.confess(unknown, whole=kind == "cannot")] if unknown else []
+        notes += [self.left_out(each) for each in self.unwanted]
+        if kind == "cannot" and not (self.guided and self.there.any()):
+            notes.append("Here is the best of the video instead.")
+        return notes
+
+    def whereabouts(self, kind: str) -> list[str]:
+        """How much was found, where that is not told by the findings themselves."""
+        found = [group for group in self.groups if group.kind == "found"]
+        if not self.groups and self.wish.whens:
+            spans = [f"{clock(a)} to {clock(b)}" for a, b in runs(self.free, self.video)]
+            return [f"As you asked: {listed(spans)}."] if spans else ["That leaves nothing."]
+        if found and kind == "absent":
+            labels = listed(group.label for group in found)
+            if (self.wanted & self.time).any():
+                return [f"Found {labels}, but never without what you left out."]
+            first = clock(int(self.wanted.argmax()))
+            return [f"Found {labels}, but only from {first}, which is not {self.when()}."]
+        amounts = [
+            f"{group.label}, {measure(group.there & self.free, self.video)}"
+            for group in found
+            if any(not each.note for each in group.usable)
+        ]
+        then = f" ({self.when()})" if self.wish.whens else ""
+        return [f"Found{then}: {'; '.join(amounts)}."] if amounts else []
+
+    def when(self) -> str:
+        """The times of the wish as they were typed."""
+        return listed(unique("not " * when.no + quoted(when.words) for when in self.wish.whens))
+
+    def left_out(self, finding: Finding) -> str:
+        if finding.there is not None and finding.there.any():
+            amount = measure(finding.there, self.video)
+            return finding.note if finding.term.hint else f"Left out: {finding.label}, {amount}."
+        blind = f"I can't leave out {finding.label}: I can't {self.judge.blind} here."
+        return finding.note or blind
+
+
+def _grouped(findings: Sequence[Finding]) -> list[Group]:
+    groups: list[Group] = []
+    for finding in findings:
+        if finding.term.joined and groups:
+            groups[-1] = Group((*groups[-1].findings, finding))
+        else:
+            groups.append(Group((finding,)))
+    return groups
+
+
+def _times(wish: Wish, video: Video, *, only_no: bool = False) -> np.ndarray:
+    """(seconds,): where the times of the wish allow."""
+    asked, barred = np.zeros(video.rows, bool), np.zeros(video.rows, bool)
+    for when in wish.whens:
+        start, end = when.span(video.seconds)
+        mask = barred if when.no else asked
+        mask[int(start) : int(np.ceil(end - 1e-6)) if end > start else 0] = True
+    anytime = only_no or all(when.no for when in wish.whens)
+    return (asked | anytime) & ~barred
+
+
+# -- seconds --------------------------------------------------------------------------------------
+
+
+def runs(there: np.ndarray, video: Video) -> list[tuple[float, float]]:
+    """The stretches of a mask, in seconds."""
+    steps = np.diff(np.concatenate([[0], there.astype(np.int8), [0]]))
+    starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+    return [(float(a), min(float(b), video.seconds)) for a, b in zip(starts, ends, strict=True)]
+
+
+def duration(there: np.ndarray, video: Video) -> float:
+    return sum(end - start for start, end in runs(there, video))
+
+
+def measure(there: np.ndarray, video: Video) -> str:
+    """'42 seconds in 3 places'."""
+    seconds = duration(there, video)
+    if seconds > 0.95 * video.seconds:
+        return "all the way through"
+    if not seconds:
+        return "but not then"
+    places = 1
+    spans = runs(there, video)
+    for before, after in pairwise(spans):
+        places += after[0] - before[1] > GAP
+    where = f"in {counted(places, 'place')}" if places > 1 else f"from {clock(spans[0][0])}"
+    return f"{lasting(seconds)} {where}"
+
+
+def roomy(there: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """The mask without short interruptions, and with a little time around single moments."""
+    wide = there.copy()
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], there.astype(np.int8), [0]])))
+    spans = edges.reshape(-1, 2).tolist()
+    for (_, end), (start, _) in pairwise(spans):
+        wide[end:start] |= start - end <= GAP
+    for start, end in spans:
+        spare = (ROOM - (end - start) + 1) // 2
+        if spare > 0:
+            wide[max(0, start - spare) : end + spare] = True
+    return wide & free
+
+
+def unique(words: Iterable[str]) -> list[str]:
+    """Each once, in their order."""
+    return list(dict.fromkeys(words))
+
+
+def quoted(words: str) -> str:
+    return f"“{words}”"
+
+
+HEADS = {"evidence": evidence}

@@ -1,0 +1,349 @@
+"""The evidence head: what became of a wish, which seconds may enter, what counts and why."""
+
+import numpy as np
+import pytest
+
+from summarizer.config import PRESETS, Preset
+from summarizer.schema import Line, Perception, Preference, Score, Track
+from summarizer.stages.score import HEADS, evidence
+from summarizer.stages.wish import read
+from tests.perceptions import CONCEPTS, at, perception, said, video
+
+BLIND = Preset((), "evidence", "knapsack", "composed", blind="recognise things by sight")
+TALK = said(
+    (30, 33, "Good morning, let us talk about penguins."),
+    (34, 38, "Emperor penguins live on the ice."),
+    (39, 43, "The birds keep the egg warm."),
+    (44, 47, "Their ice is melting earlier every year."),
+    (48, 50, "Thank you."),
+)
+
+
+def no_model(texts):
+    raise AssertionError(f"this wish needs no embedding, but {texts} was embedded")
+
+
+@pytest.fixture
+def talk() -> Perception:
+    """60 s: music 10-20, speech 30-50, fast 15-25, dark from 40, faces 31-49, and subtitles."""
+    curves = {
+        "music": at(60, (10, 20)),
+        "speech": at(60, (30, 50)),
+        "loudness": at(60, (12, 14), high=0.85, low=0.5),
+        "movement": at(60, (15, 25), high=0.8, low=0.2),
+        "light": at(60, (0, 40), high=0.6, low=0.1),
+        "faces": at(60, (31, 49)),
+        "colour": at(60, low=0.3),
+        "new sights": at(60, (0, 2), (25, 27)),
+    }
+    return perception(video(60.0), curves, lines=TALK)
+
+
+@pytest.fixture
+def silent(talk) -> Perception:
+    seen = ("movement", "light", "faces", "colour", "new sights")
+    return perception(video(60.0, silent=True), {name: talk.curve(name).array for name in seen})
+
+
+def score(of: Perception, want: str = "", embed=no_model, **wanted) -> Score:
+    return evidence(of, Preference(want=want, **wanted), read(want, CONCEPTS), BLIND, embed)
+
+
+def minilm(texts):
+    from summarizer.models.text import load_text
+
+    return load_text().embed(texts)
+
+
+def where(found: Score) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff([0, *found.admitted.astype(int), 0]))
+    return [tuple(span) for span in edges.reshape(-1, 2).tolist()]
+
+
+# -- what became of the wish -----------------------------------------------------------------------
+
+ANSWERS = {
+    "": ("open", ""),
+    "the best parts": ("open", ""),
+    "music": ("found", "Found: music, 10 seconds from 0:10."),
+    "dark scenes": ("found", "Found: dark pictures, 20 seconds from 0:40."),
+    "fast action with music": (
+        "found",
+        "Found: fast movement together with music, 5 seconds from 0:15.",
+    ),
+    "music and talking": (
+        "found",
+        "Found: music, 10 seconds from 0:10; people talking, 20 seconds from 0:30.",
+    ),
+    "music with talking": (
+        "found",
+        "Found: music or people talking (never both at once), 30 seconds in 2 places.",
+    ),
+    "no talking": ("found", "Left out: people talking, 20 seconds from 0:30."),
+    "music in the first half": (
+        "found",
+        "Found (“in the first half”): music, 10 seconds from 0:10.",
+    ),
+    "the last 10 seconds": ("found", "As you asked: 0:50 to 1:00."),
+    "colourful": ("absent", "No colourful pictures here, as far as I can see."),
+    "music at the end": (
+        "absent",
+        "Found music, but only from 0:10, which is not “at the end”.",
+    ),
+    "around 5:00": ("absent", "The video is only 1 minute long; there is no “around 5:00”."),
+    "talk about taxes": ("absent", "Nobody says “taxes”, as far as the subtitles can tell."),
+    "talk about penguins": ("found", "“penguins” is said at 0:30."),
+    "a penguin": (
+        "found",
+        "“penguin” is said at 0:30 (I go by the words: I can't recognise things by sight here).",
+    ),
+    "a red car": (
+        "cannot",
+        "I can't recognise things by sight here (“red car”); I can judge what is said, speech, "
+        "music, loudness, movement, light, colour and faces. "
+        "Here is the best of the video instead.",
+    ),
+    "the goals": (
+        "cannot",
+        "I can't recognise “goals” here, so I went by what often comes with that: loud moments, "
+        "2 seconds from 0:12.",
+    ),
+    "a red car with music": (
+        "found",
+        "Found: music, 10 seconds from 0:10. I can't recognise things by sight here (“red car”).",
+    ),
+    "a red car with colourful pictures": (
+        "absent",
+        "No colourful pictures here, as far as I can see. "
+        "I can't recognise things by sight here (“red car”).",
+    ),
+    "no cars": (
+        "cannot",
+        "I can't leave out “cars”: I can't recognise things by sight here. "
+        "Here is the best of the video instead.",
+    ),
+    "喜びの声": (
+        "cannot",
+        "I read wishes in English only, so here is the best of the video instead.",
+    ),
+}
+
+
+@pytest.mark.parametrize("want", ANSWERS)
+def test_answers(talk, want):
+    found = score(talk, want, minilm)
+    assert (found.answer.kind, found.answer.text) == ANSWERS[want]
+    assert found.admitted.any() == (found.answer.kind != "absent")
+    assert (found.answer.seconds > 0) == (found.answer.kind == "found")
+
+
+@pytest.mark.parametrize("want", ["", "music", "no talking", "dark scenes at the end", "penguins"])
+def test_most_wishes_never_wait_for_the_model(talk, want):
+    score(talk, want, no_model)
+
+
+@pytest.mark.parametrize(
+    ("want", "kind", "text"),
+    [
+        ("music", "absent", "No music here: the video has no sound."),
+        ("no talking", "found", "No people talking here: the video has no sound."),
+        ("talk about taxes", "cannot", "I can't tell what is said without subtitles (“taxes”)."),
+        ("penguins", "cannot", "I can judge movement, light, colour and faces."),
+    ],
+)
+def test_a_silent_video_has_no_sounds(silent, want, kind, text):
+    found = score(silent, want)
+    assert found.answer.kind == kind
+    assert text in found.answer.text
+
+
+def test_sound_alone_has_no_pictures():
+    only = perception(video(60.0, blind=True), {"music": at(60, (10, 20))})
+    found = score(only, "dark scenes")
+    assert found.answer.text == "No dark pictures here: there is no picture, only sound."
+
+
+def test_what_is_not_measured_yet_is_not_called_absent(talk):
+    early = perception(talk.video, {"loudness": talk.curve("loudness").array})
+    assert score(early, "music").answer.kind == "cannot"
+    assert "has not been measured" in score(early, "music").answer.text
+
+
+def test_without_subtitles_a_wish_for_words_goes_by_speech(talk):
+    deaf = perception(talk.video, {"speech": talk.curve("speech").array})
+    found = score(deaf, "when they talk about taxes")
+    assert found.answer.kind == "cannot"
+    assert "so I went by people talking: 20 seconds from 0:30" in found.answer.text
+    assert where(found) == [(30, 50)]
+
+
+def test_a_preset_with_eyes_is_named(talk, monkeypatch):
+    seeing = Preset((), "evidence", "knapsack", "composed", needs=("some/weights",))
+    monkeypatch.setitem(PRESETS, "seeing", seeing)
+    assert "The `seeing` preset can: python -m summarizer.weights get seeing." in (
+        score(talk, "a red car", minilm).answer.text
+    )
+
+
+def test_words_close_in_meaning_are_found_but_not_called_said(talk):
+    found = score(talk, "global warming", minilm)
+    assert found.answer.kind == "found"
+    assert found.answer.text == (
+        "Nobody says “global warming” word for word, but close to it at 0:44."
+    )
+    assert where(found) == [(44, 47)]
+
+
+@pytest.mark.parametrize("want", ["football", "a wedding", "cooking pasta", "bitcoin", "dancing"])
+def test_no_likeness_passes_for_sight_or_speech(talk, want):
+    found = score(talk, want, minilm)
+    assert found.answer.kind == "cannot"
+
+
+def test_the_track_of_the_words_is_used_where_it_fits(talk):
+    rows = minilm([line.text for line in TALK]).astype(np.float16)
+    track = Track("words", np.array([line.start for line in TALK]), rows, "test")
+    whole = perception(
+        talk.video, {curve.name: curve.array for curve in talk.curves}, lines=TALK, tracks=[track]
+    )
+    asked = []
+
+    def counting(texts):
+        asked.extend(texts)
+        return minilm(texts)
+
+    found = score(whole, "global warming", counting)
+    assert found.answer.kind == "found"
+    assert TALK[0].text not in asked
+
+
+def test_descriptions_by_this_program_are_not_words_that_were_said(talk):
+    lines = (Line(10.0, 12.0, "a penguin colony", "light"),)
+    seen = perception(talk.video, {"music": at(60, (10, 20))}, lines=lines)
+    assert score(seen, "penguin").answer.kind == "cannot"
+
+
+def test_a_wish_in_another_script_is_still_looked_for_in_the_subtitles():
+    lines = said((5, 8, "これは喜びの声です"))
+    found = score(perception(video(20.0), {"music": at(20)}, lines=lines), "喜びの声")
+    assert found.answer.kind == "found"
+    assert where(found) == [(5, 8)]
+
+
+# -- which seconds may enter -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("want", "spans"),
+    [
+        ("", [(0, 60)]),
+        ("music", [(10, 20)]),
+        ("fast action with music", [(15, 20)]),
+        ("music or talking", [(10, 20), (30, 50)]),
+        ("action without music", [(20, 25)]),
+        ("no talking", [(0, 30), (50, 60)]),
+        ("no talking in the first half", [(0, 30)]),
+        ("music after 0:12", [(12, 20)]),
+        ("skip the first 10 seconds", [(10, 60)]),
+        ("loud", [(11, 15)]),  # a moment gets a little time around it
+        ("colourful", []),
+        ("a red car", [(0, 60)]),
+    ],
+)
+def test_what_may_enter(talk, want, spans):
+    assert where(score(talk, want, minilm)) == spans
+
+
+def test_what_is_left_out_stays_out_even_to_fill(talk):
+    barred = score(talk, "no talking, but not the first 5 seconds").barred
+    assert [(event.start, event.end) for event in barred] == [(30, 50), (0, 5)]
+
+
+def test_a_short_interruption_does_not_tear_a_finding(talk):
+    music = at(60, (10, 20))
+    music[14] = 0
+    assert where(score(perception(talk.video, {"music": music}), "music")) == [(10, 20)]
+
+
+# -- saliency --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("want", ["", "music", "a red car", "no talking", "music at the end"])
+@pytest.mark.parametrize("balance", [0.0, 0.5, 1.0])
+def test_weights_sum_to_one_and_the_total_is_their_sum(talk, want, balance):
+    found = score(talk, want, minilm, balance=balance)
+    weights = found.saliency.weights
+    assert 0.999 <= sum(weights) <= 1
+    total = sum(
+        weight * curve.array for weight, curve in zip(weights, found.saliency.curves, strict=True)
+    )
+    assert np.array_equal(found.saliency.total, total)
+    assert len(found.reasons) == len(weights)
+
+
+def test_what_was_asked_for_outweighs_everything_else(talk):
+    found = score(talk, "music")
+    inside, outside = found.saliency.total[10:20], np.delete(found.saliency.total, slice(10, 20))
+    assert inside.min() > outside.max()
+
+
+def test_the_balance_decides_between_eye_and_ear(talk):
+    def weights(balance):
+        found = score(talk, balance=balance)
+        by_name = zip((c.name for c in found.saliency.curves), found.saliency.weights, strict=True)
+        return dict(by_name)
+
+    assert weights(0.0)["speech"] == weights(0.0)["music"] == 0
+    assert weights(1.0)["faces"] == weights(1.0)["new sights"] == 0
+    assert weights(0.5)["faces"] > 0 < weights(0.5)["speech"]
+
+
+def test_an_ear_on_a_silent_video_still_sees(silent):
+    found = score(silent, balance=1.0)
+    assert 0.999 <= sum(found.saliency.weights) <= 1
+
+
+def test_a_dead_curve_takes_no_weight(talk):
+    with_silence = perception(
+        talk.video, {"music": np.zeros(60), "movement": talk.curve("movement").array}
+    )
+    found = score(with_silence)
+    assert [curve.sense for curve in found.saliency.curves] == ["movement"]
+
+
+def test_aspects_and_taste_lean_a_little(talk):
+    def weight(name, **wanted):
+        found = score(talk, **wanted)
+        names = [curve.name for curve in found.saliency.curves]
+        return found.saliency.weights[names.index(name)]
+
+    assert weight("faces", aspects=("characters",)) > weight("faces")
+    assert weight("music", taste=(("music", 2.0),)) > weight("music")
+    assert weight("music", taste=(("music", 0.0),)) == 0
+
+
+def test_nothing_known_is_no_error():
+    bare = perception(video(60.0))
+    for want in ("", "music", "a penguin", "the end"):
+        found = score(bare, want)
+        assert len(found.admitted) == 60
+        assert found.saliency.curves == () or want == "the end"
+
+
+def test_reasons_are_words(talk):
+    found = score(talk, "music with fast action")
+    assert found.why(15, 20) == "music and fast movement"
+    assert score(talk).why(31, 36) == "people talking and faces"
+    for want in ANSWERS:
+        for start in range(0, 60, 5):
+            why = score(talk, want, minilm).why(start, start + 5)
+            assert not any(letter.isdigit() for letter in why)
+
+
+def test_what_is_absent_is_never_a_reason(talk):
+    found = score(talk, "music and colourful pictures")
+    assert all("colourful" not in found.why(start, start + 5) for start in range(0, 60, 5))
+
+
+def test_it_is_in_the_list():
+    assert HEADS["evidence"] is evidence
