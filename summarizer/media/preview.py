@@ -65,7 +65,8 @@ def preview(path: Path, video: Video, target: Path, limits: Limits) -> Iterator[
 
 def _form(video: Video) -> list[str]:
     """What the copy is made of."""
-    arguments = ["-map_metadata", "-1", "-sn", "-dn", "-movflags", "+faststart", "-f", "mp4"]
+    arguments = ["-t", f"{video.seconds:.6f}", "-map_metadata", "-1", "-sn", "-dn"]
+    arguments += ["-movflags", "+faststart", "-f", "mp4"]
     if video.has_picture:
         width, height = _fitting(video.size)
         arguments += ["-map", "0:V:0", "-vf", f"scale={width}:{height},setsar=1,format=yuv420p"]
