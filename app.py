@@ -5,6 +5,7 @@ python app.py --port 7860 --max-minutes 30
 
 import argparse
 import os
+import sys
 import threading
 from pathlib import Path
 
@@ -21,12 +22,28 @@ def flags(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--port", type=int, help="port to listen on (default: the first free one from 7860)")
     add("--preset", default="offline", help="which system to run (default: %(default)s)")
     add("--set", action="append", default=[], metavar="A.B=V", help="change a setting; repeatable")
-    add("--max-mb", type=float, default=most["mb"], help="largest upload (default: %(default)g)")
-    add("--max-minutes", type=float, default=most["minutes"], help="(default: %(default)g)")
+    add("--max-mb", type=amount, default=most["mb"], help="largest upload (default: %(default)g)")
+    add("--max-minutes", type=amount, default=most["minutes"], help="(default: %(default)g)")
     add("--cache", type=Path, metavar="DIR", help="where to keep what was perceived")
-    add("--auth", metavar="USER:PASSWORD", help="ask visitors for this name and password")
+    add(
+        "--auth", type=pair, metavar="USER:PASSWORD", help="ask visitors for this name and password"
+    )
     add("--share", action="store_true", help="also open a public link through gradio's tunnel")
     return parser.parse_args(arguments)
+
+
+def amount(text: str) -> float:
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"it is a number above 0, not {text}")
+    return number
+
+
+def pair(text: str) -> tuple[str, str]:
+    user, colon, password = text.partition(":")
+    if not (user and colon and password):
+        raise argparse.ArgumentTypeError("it takes the form USER:PASSWORD")
+    return user, password
 
 
 def open_page(options: argparse.Namespace):
@@ -44,13 +61,19 @@ def open_page(options: argparse.Namespace):
         summarizer,
         server_name=options.host,
         server_port=options.port,
-        auth=tuple(options.auth.split(":", 1)) if options.auth else None,
+        auth=options.auth,
         share=options.share,
     )
 
 
 def main() -> None:
-    summarizer, page = open_page(flags())
+    from summarizer import SummarizerError
+
+    try:
+        summarizer, page = open_page(flags())
+    except SummarizerError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from None
     threading.Thread(target=summarizer.warm, daemon=True).start()
     page.block_thread()
 

@@ -353,8 +353,7 @@ class _Wiring:
         if drawn is None:
             yield [SKIP] * 12  # a generator that yields nothing would blank all its outputs
 
-    @staticmethod
-    def result(summary: Summary | None, status: Status, reel, dark: bool, drawn) -> list:
+    def result(self, summary: Summary | None, status: Status, reel, dark: bool, drawn) -> list:
         """What is shown of a summary; the figure only where it is another than the drawn one."""
         if summary is None:
             return [None, *[SKIP] * 3, VISIBLE, views.answer(None, status), *[SKIP] * 6]
@@ -365,7 +364,7 @@ class _Wiring:
             *(VISIBLE, VISIBLE, views.answer(summary, status), line),
             gr.update(value=label, visible=bool(label)),
             *(views.story(summary), views.table(summary), views.reel(reel, summary)),
-            views.render_label(summary),
+            self.render_button(reel, summary),
         ]
 
     @staticmethod
@@ -390,20 +389,33 @@ class _Wiring:
 
     def _rendering(self):
         results, state = self.results, self.state
-        buttons = [results.render, results.halt]
+        buttons, now = [results.render, results.halt], [state.reel, state.summary]
         begun = results.render.click(lambda: (HIDDEN, VISIBLE), None, buttons, **QUICK)
         rendering = begun.then(
             self.render, [state.session, state.summary], [state.reel, results.reel], **HEAVY
         )
-        rendering.then(lambda: (VISIBLE, HIDDEN), None, buttons, **QUICK)
+        rendering.then(self.rendered, now, buttons, **QUICK)
         results.halt.click(
-            lambda: (VISIBLE, HIDDEN, None, views.reel(None, None)),
-            None,
-            [*buttons, state.reel, results.reel],
+            self.halted,
+            state.summary,
+            [*now[:1], results.reel, *buttons],
             cancels=rendering,
             **QUICK,
         )
         return rendering
+
+    @staticmethod
+    def render_button(reel: Reel | None, summary: Summary | None) -> dict:
+        """The button that makes a reel, where that would be another one."""
+        return gr.update(
+            value=views.render_label(summary), visible=not views.current(reel, summary)
+        )
+
+    def rendered(self, reel: Reel | None, summary: Summary | None) -> tuple:
+        return self.render_button(reel, summary), HIDDEN
+
+    def halted(self, summary: Summary | None) -> tuple:
+        return None, views.reel(None, summary), self.render_button(None, summary), HIDDEN
 
     def render(self, session: Session, summary: Summary | None) -> Iterator[tuple]:
         made: Reel | None

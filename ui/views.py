@@ -89,7 +89,7 @@ def terms(limits: "Limits") -> str:
     most = f"up to {size(limits.bytes)} and {duration(limits.seconds)}"
     return (
         f'<p class="wl-terms"><strong>Video or sound, {most}.</strong> Add its .srt or .vtt '
-        "subtitles too, if you have them. Your files are removed after you leave.</p>"
+        "subtitles too, if you have them. Files are removed within a day.</p>"
     )
 
 
@@ -315,13 +315,17 @@ def reel(made: Reel | None, summary: Summary | None, now: Status = IDLE) -> str:
     if made is None:
         return f'{head}<p class="wl-none">Cut from your original, with its sound.</p>'
     link, name = address(made.path), escape(made.path.name, quote=True)
-    stale = summary is not None and summary.highlights != made.highlights
-    note = '<p class="wl-none">This reel holds your earlier choice of moments.</p>' if stale else ""
+    note = "" if current(made, summary) else "This reel holds your earlier choice of moments."
     return (
-        f'{head}{note}<div class="wl-screen wl-reel"><video controls playsinline '
-        f'preload="metadata" aria-label="The reel" src="{link}"></video></div>'
+        f'{head}<p class="wl-none">{note}</p><div class="wl-screen wl-reel"><video controls '
+        f'playsinline preload="metadata" aria-label="The reel" src="{link}"></video></div>'
         f'<a class="wl-download" href="{link}" download="{name}">Download the reel</a>'
     )
+
+
+def current(made: Reel | None, summary: Summary | None) -> bool:
+    """Whether the reel holds just what is chosen now."""
+    return made is not None and summary is not None and made.highlights == summary.highlights
 
 
 def render_label(summary: Summary | None) -> str:

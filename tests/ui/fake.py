@@ -76,7 +76,7 @@ class Fake:
         saliency = Saliency(perception.curves, (1 / count,) * count)
         answer, each = Answer("open"), min(budget / 3, seconds / 4)
         if preference.want:
-            answer, each = Answer("found", f"Found: {preference.want}", 3.0), min(budget / 3, 1.0)
+            answer, each = Answer("found", f"Found: {preference.want}", 3.0), min(budget / 4, 1.0)
         if preference.fill:
             each = budget / 3
         chosen = tuple(

@@ -1,0 +1,73 @@
+"""The program around the page: flags and limits."""
+
+import pytest
+
+import app
+
+
+@pytest.fixture
+def at_home(monkeypatch):
+    monkeypatch.delenv("SPACE_ID", raising=False)
+
+
+def test_nothing_said_leaves_the_address_to_the_surroundings(at_home):
+    options = app.flags([])
+    assert (options.host, options.port, options.share, options.auth) == (None, None, False, None)
+
+
+def test_the_limits_at_home_and_in_a_space(at_home, monkeypatch):
+    home = app.flags([])
+    assert (home.max_mb, home.max_minutes) == (2048, 180)
+    monkeypatch.setenv("SPACE_ID", "somebody/something")
+    space = app.flags([])
+    assert (space.max_mb, space.max_minutes) == (500, 20)
+    assert app.flags(["--max-mb", "9"]).max_mb == 9
+
+
+@pytest.fixture
+def served(monkeypatch):
+    """What the page is served with."""
+    from ui import page
+
+    got = {}
+
+    def serve(summarizer, **options):
+        got.update(options, summarizer=summarizer)
+        return "a page"
+
+    monkeypatch.setattr(page, "serve", serve)
+    return got
+
+
+def test_flags_reach_the_summarizer_and_the_page(at_home, served, tmp_path):
+    words = "--max-mb 3 --max-minutes 2 --set cut.longest=9 --set selection.snap=1 --port 1234"
+    options = app.flags([*words.split(), "--auth", "me:a:b", "--cache", str(tmp_path)])
+    summarizer, page = app.open_page(options)
+    assert page == "a page" and served["summarizer"] is summarizer
+    assert summarizer.limits.bytes == 3 << 20 and summarizer.limits.seconds == 120
+    assert summarizer.config.cut.longest == 9 and summarizer.config.selection.snap == 1
+    assert served["server_port"] == 1234 and served["server_name"] is None
+    assert served["auth"] == ("me", "a:b") and served["share"] is False
+
+
+@pytest.mark.parametrize("words", [["--preset", "nonsense"], ["--set", "cut.longest=much"]])
+def test_a_wrong_flag_is_a_sentence_and_no_traceback(at_home, served, words, capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["app.py", *words])
+    with pytest.raises(SystemExit) as end:
+        app.main()
+    assert end.value.code == 2
+    said = capsys.readouterr().err
+    assert "Traceback" not in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "nan", "inf", "much"])
+def test_a_limit_is_a_number_above_0(at_home, number):
+    with pytest.raises(SystemExit) as end:
+        app.flags([f"--max-mb={number}"])
+    assert end.value.code == 2
+
+
+def test_a_wrong_auth_is_a_sentence(at_home, capsys):
+    with pytest.raises(SystemExit) as end:
+        app.flags(["--auth", "nocolon"])
+    assert end.value.code == 2 and "USER:PASSWORD" in capsys.readouterr().err
