@@ -31,6 +31,10 @@ _OUTPUT = re.compile(
 )
 
 
+class Overdue(MediaError):
+    """ffmpeg took longer than it was allowed to."""
+
+
 def opening(path: Path) -> list[str]:
     """The arguments that open an untrusted file as an input, and nothing but this file."""
     return [
@@ -81,7 +85,7 @@ def run(
             yield from _shares(reports, seconds, time.monotonic() + limit)
             process.wait(timeout=HEARTBEAT * 20)  # it has said its last word
         except (TimeoutError, subprocess.TimeoutExpired):
-            raise MediaError(
+            raise Overdue(
                 f"the video took longer than the {limit:.0f} s allowed to convert and was stopped; "
                 "try a shorter or smaller copy of it"
             ) from None

@@ -23,11 +23,12 @@ import numpy as np
 from summarizer.config import Limits
 from summarizer.errors import MediaError, OutputError
 from summarizer.files import whole
-from summarizer.media.ffmpeg import HEARTBEAT, THREADS, opening, run, told
+from summarizer.media.ffmpeg import HEARTBEAT, THREADS, Overdue, opening, run, told
 from summarizer.schema import Video
 
 LONGEST = 1920  # pixels of the longer side
-QUALITY = ("-preset", "veryfast", "-crf", "20")
+# no B-frames: their reordering, other in a short piece than in a long one, upsets the joined clock
+QUALITY = ("-preset", "veryfast", "-crf", "21", "-bf", "0")
 SOUND_RATE = 48_000  # samples a second
 SOUND_BITRATE = "160k"
 FADE = 0.01  # seconds at each end of a piece: no click
@@ -37,7 +38,7 @@ NEAR = 60.0  # seconds; sound before this is read from the start of the file
 PATIENCE = 20.0  # seconds that cutting may take for each second of a piece
 
 # rates that are recorded at; an average that is none of them comes from a variable rate
-STEADY = [Fraction(n, 2) for n in range(1, 121)] + [Fraction(1000 * n, 1001) for n in range(1, 61)]
+STEADY = [Fraction(n * 1000, per) for n in range(1, 61) for per in (1000, 1001)] + [Fraction(25, 2)]
 
 
 @dataclass(frozen=True)
@@ -205,6 +206,8 @@ def _cut_picture(job: Job, number: int) -> Iterator[float]:
     try:
         arguments = [*jump, *opening(job.source), *_encoding(job, number, 0.0)]
         yield from run(arguments, piece.seconds, limit)
+    except Overdue:
+        raise
     except MediaError:
         arguments = [*opening(job.source), *_encoding(job, number, piece.start)]
         yield from run(arguments, piece.seconds, limit + piece.start)

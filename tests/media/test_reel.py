@@ -203,8 +203,10 @@ def test_the_plan_is_kept_to_half_a_frame_at_every_cut(spans, rate):
         (Fraction(25), Fraction(25)),
         (Fraction(60000, 1001), Fraction(60000, 1001)),
         (Fraction(120), Fraction(60)),
+        (Fraction(25, 2), Fraction(25)),
         (Fraction(10), Fraction(20)),  # each frame twice
-        (Fraction(1, 2), Fraction(15)),
+        (Fraction(1), Fraction(15)),
+        (Fraction(1, 2), Fraction(30)),
         (Fraction(1705500, 73969), Fraction(30)),  # a variable one of 23.06 on average
         (Fraction(3200, 27), Fraction(60)),
         (Fraction(90000), Fraction(60)),
@@ -332,6 +334,45 @@ def test_any_name_will_do(blink_clip, tmp_path):
     odd.write_bytes(blink_clip.read_bytes())
     film = made(odd, [(0.5, 1.5)], tmp_path / "-reel's %d \n🎬.mp4")
     assert len(film.frames) == 25
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("clips/open_movie_elephants_dream_vfr.mp4", (660, 480)),  # variable, odd pixels
+        ("clips/koh_lipe_drone_86s_noaudio.mp4", (600, 338)),  # HEVC, silent
+        ("clips/tears-of-steel-battle-clip-medium.webm", (798, 332)),  # VP8, Vorbis
+        ("hostile/streamio__ios9.mov", (720, 1280)),  # upright only when turned, data tracks
+        ("hostile/Zulko__fire2.mp4", (1280, 720)),  # upside down
+        ("hostile/WyattBlue__SAR-2by3.mp4", (428, 360)),
+        ("hostile/dmlc__video_180.mov", (568, 320)),  # three frames
+        ("hostile/Zulko__test_video.mp4", (2, 2)),  # one pixel
+        ("audio/jfk.flac", None),
+    ],
+)
+def test_public_clips_become_reels_of_the_right_shape_and_length(
+    name, shape, shared_data, tmp_path
+):
+    source = shared_data / name
+    video = probe(source, LIMITS)
+    spans = [(video.seconds * 0.1, video.seconds * 0.1 + min(1.0, video.seconds * 0.2))]
+    spans += [(max(video.seconds * 0.6, video.seconds - 1.0), video.seconds)]
+    film = made(source, spans, tmp_path / ("reel.mp4" if shape else "reel.m4a"))
+    total = sum(end - start for start, end in spans)
+    if shape:
+        assert film.frames[0].shape[1::-1] == shape
+        assert len(film.frames) / float(_steady(video.rate)) == pytest.approx(total, abs=0.07)
+    assert ("aac" in film.streams) == video.has_audio
+    if video.has_audio:
+        assert len(film.sound) / film.rate == pytest.approx(total, abs=0.07)
+
+
+def test_frames_that_a_jump_would_damage_are_read_from_the_start(shared_data, tmp_path):
+    source = shared_data / "hostile/imageio__cockatoo.mp4"  # 4:4:4 by an encoder that named itself
+    film = made(source, [(9.0, 9.2)], tmp_path / "reel.mp4")
+    with av.open(str(source)) as file:
+        frame = next(frame for frame in file.decode(video=0) if frame.time >= 9.0)
+    assert np.abs(frame.to_ndarray(format="rgb24") - film.frames[0].astype(int)).mean() < 8
 
 
 # -- refusals -------------------------------------------------------------------------------------

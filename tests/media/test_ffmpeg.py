@@ -1,0 +1,79 @@
+"""ffmpeg as a process: progress, limits, one sentence when it fails, and nothing left running."""
+
+from itertools import pairwise
+
+import pytest
+
+from summarizer.errors import MediaError, OutputError
+from summarizer.media.ffmpeg import Overdue, failure, opening, run, told
+
+ENDLESS = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25", "-f", "null", "-"]
+
+
+def test_the_share_done_grows_to_the_end(blink_clip, tmp_path):
+    target = tmp_path / "copy.mp4"
+    shares = list(run([*opening(blink_clip), "-c", "copy", f"file:{target}"], 8.0, 60.0))
+    assert all(a <= b for a, b in pairwise(shares))
+    assert 0.9 <= shares[-1] <= 1.0
+    assert target.stat().st_size > 1000
+
+
+def test_it_stops_when_closed():
+    shares = run(["-re", *ENDLESS], 3600.0, 600.0)
+    assert next(shares) <= next(shares) < 0.1
+    shares.close()
+    assert list(shares) == []
+
+
+def test_it_stops_when_it_takes_too_long():
+    with pytest.raises(Overdue, match=r"longer than the 1 s .* try a shorter"):
+        list(run(["-re", *ENDLESS], 3600.0, 1.0))
+
+
+def test_what_cannot_be_read_is_told_without_saying_where_it_lies(tmp_path):
+    broken = tmp_path / "private folder" / "broken.mp4"
+    broken.parent.mkdir()
+    broken.write_bytes(b"nothing" * 100)
+    with pytest.raises(MediaError, match="Invalid data") as refusal:
+        list(run([*opening(broken), "-f", "null", "-"], 1.0, 60.0))
+    assert "private folder" not in str(refusal.value)
+
+
+def test_a_playlist_cannot_make_it_open_other_files(blink_clip, tmp_path):
+    for number, text in enumerate(
+        (
+            f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:8,\nfile://{blink_clip}\n#EXT-X-ENDLIST\n",
+            f"ffconcat version 1.0\nfile '{blink_clip}'\n",
+        )
+    ):
+        playlist = tmp_path / f"{number}.mp4"
+        playlist.write_text(text)
+        with pytest.raises(MediaError):
+            list(run([*opening(playlist), "-f", "null", "-"], 8.0, 60.0))
+
+
+@pytest.mark.parametrize("target", ["/nonexistent/folder/copy.mp4", "/dev/full"])
+def test_what_cannot_be_written_is_an_error_of_the_output(target, blink_clip):
+    arguments = [*opening(blink_clip), "-c", "copy", "-f", "mp4", target]
+    with pytest.raises(OutputError, match="choose another folder"):
+        list(run(arguments, 8.0, 60.0))
+
+
+def test_too_little_memory_is_an_error_not_a_crash(blink_clip):
+    with pytest.raises(MediaError):
+        list(run([*opening(blink_clip), "-f", "null", "-"], 8.0, 60.0, memory=20 << 20))
+
+
+def test_the_most_telling_complaint_is_told():
+    complaints = [
+        "[h264 @ 0x55] [dec:h264 @ 0x77] co located POCs unavailable\n",
+        "[vf#0:0 @ 0x56] Error sending frames to consumers: Invalid argument\n",
+        "[vf#0:0 @ 0x56] Task finished with error code: -22 (Invalid argument)\n",
+        "Conversion failed!\n",
+    ]
+    assert told(complaints) == ("co located POCs unavailable", False)
+    assert told(["[out @ 0x1] Error writing trailer: No space left on device\n"]) == (
+        "no space left on device",
+        True,
+    )
+    assert "no reason given" in str(failure([]))
