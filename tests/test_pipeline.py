@@ -219,7 +219,7 @@ class Redness:
 
 
 def test_a_preset_of_new_parts_runs_end_to_end(cut_clip, tmp_path, monkeypatch):
-    def reddest(perception, preference, wish):
+    def reddest(perception, preference, wish, preset):
         curve = perception.curve("red")
         admitted = np.ones(len(curve.values), bool)
         return Score(Saliency((curve,), (1.0,)), Answer("open"), admitted, ("red",))
