@@ -65,7 +65,8 @@ class Onsets:
         frames = np.concatenate([self.held, mel])
         count = len(frames) - HISTORY - NOW + 1  # frames with all they need around them
         if count > 0:
-            times = self.start + material.hop * (self.done + HISTORY + np.arange(count))
+            last = self.done + HISTORY + NOW - 1  # what has just begun is only sure by then
+            times = self.start + material.hop * (last + np.arange(count))
             rows = np.floor(times + 1e-6).astype(int)
             inside = rows < len(self.steepest)
             np.maximum.at(self.steepest, rows[inside], _rises(frames, count)[inside])

@@ -69,7 +69,7 @@ def _resampled(
 ) -> Iterator[np.ndarray]:
     """The pieces at decode.sound_rate.
 
-    An odd rate is met by the nearest ratio of small numbers, less than 20 ms off in an hour.
+    An odd rate is met by the nearest ratio of small numbers, off by less than 0.1 s in an hour.
     """
     if rate == decode.sound_rate:
         yield from pieces
