@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 TITLE = "Watch & Listen"
 CLIPS = Path(__file__).parent.parent / "examples"
-MEDIA = ["video", "audio", ".mkv", ".avi", ".mov", ".mts", ".m2ts", ".ts", ".flv", ".wmv", ".3gp"]
+MEDIA = ["video", "audio", ".mkv", ".avi", ".mov", ".mts", ".m2ts", ".ts", ".flv", ".f4v", ".wmv"]
+MEDIA += [".asf", ".3gp", ".vob", ".mxf"]
 SUBTITLES = [".srt", ".vtt"]
 
 PRIVATE = {"show_progress": "hidden", "api_visibility": "private"}
@@ -32,6 +33,7 @@ HEAVY = {**PRIVATE, "concurrency_limit": 2}  # keeps the processor busy for a wh
 
 SOME_VIDEO = 300.0  # seconds, while there is none
 
+BUSY = Status("error", "This could not start, too many people are here; try again in a minute.")
 SKIP = gr.skip()
 HIDDEN, VISIBLE = gr.update(visible=False), gr.update(visible=True)
 
@@ -309,6 +311,7 @@ class _Wiring:
         begun = panel.go.click(self.begin, None, buttons, **QUICK)
         watching = begun.then(self.watch, state.session, [state.seen, panel.status], **HEAVY)
         watching.then(lambda: (VISIBLE, HIDDEN), None, [panel.go, panel.stop], **QUICK)
+        watching.failure(lambda: (views.status(BUSY), VISIBLE, HIDDEN), None, buttons, **QUICK)
         panel.stop.click(self.stopped, state.seen, buttons, cancels=watching, **QUICK)
         panel.want.submit(None, None, None, js=look.GO, **QUICK)
         return watching
