@@ -364,16 +364,22 @@ class Score:
         """What lifts this stretch most, in words: 'music and a new view'."""
         rows = slice(int(start), max(int(start) + 1, math.ceil(end - 1e-6)))
         lifts: dict[str, float] = {}
-        for curve, weight, reason in zip(
-            self.saliency.curves, self.saliency.weights, self.reasons, strict=True
-        ):
-            # what is there all the time explains less why it is this stretch
-            lift = weight * (curve.array[rows].mean() - curve.array.mean() / 2)
+        for reason, lift in zip(self.reasons, self._lifts[:, rows].mean(axis=1), strict=True):
             if reason:
-                lifts[reason] = max(lift, lifts.get(reason, 0.0))
+                lifts[reason] = max(float(lift), lifts.get(reason, 0.0))
         best = sorted(lifts, key=lifts.__getitem__, reverse=True)[:3]
         named = [reason for reason in best if lifts[reason] > max(0.3 * lifts[best[0]], 0.01)]
         return " and ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
+
+    @cached_property
+    def _lifts(self) -> np.ndarray:
+        """(curves, seconds): what each adds; what is there all the time explains less."""
+        rows = np.zeros((len(self.reasons), len(self.admitted)))
+        for row, curve, weight in zip(
+            rows, self.saliency.curves, self.saliency.weights, strict=True
+        ):
+            row[:] = weight * (curve.array - curve.array.mean() / 2)
+        return rows
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class Rules:
 
     budget: float  # seconds
     kept: tuple[Span, ...]  # what the viewer pinned
-    barred: tuple[Span, ...]  # what the viewer wants to be left out
+    barred: tuple[Span, ...]  # what the viewer wants to be left out; apart and in order
 
 
 def select(
@@ -41,13 +41,14 @@ def select(
     board = Board.of(perception, preference, score)
     budget = preference.length.of(whole)
     spans = keep(board, preference.keep, budget)
-    barred = tuple((event.start, event.end) for event in (*preference.drop, *score.barred))
-    rules = Rules(budget, tuple(spans), barred)
+    out = (*preference.drop, *score.barred)
+    allowed = subtract([(0.0, whole)], [(event.start, event.end) for event in out])
+    rules = Rules(budget, tuple(spans), tuple(subtract([(0.0, whole)], allowed)))
     admitted = runs(score.admitted, whole)
-    for allowed in [admitted, [(0.0, whole)]] if preference.fill else [admitted]:
+    for source in [admitted, allowed] if preference.fill else [admitted]:
         left = budget - length(spans)
         if left >= SHORTEST or not spans:
-            free = subtract(allowed, [*barred, *spans])
+            free = subtract(source, [*rules.barred, *spans])
             spans += fill(board, free, left, talks(perception))
     spans = merge(board, spans, config.merge, rules)
     spans = Edges(perception, config.snap, rules).move(spans)
@@ -116,16 +117,18 @@ def runs(admitted: np.ndarray, seconds: float) -> list[Span]:
 
 
 def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
-    """What is left of the spans outside the holes."""
-    left = list(spans)
-    for a, b in holes:
-        left = [
-            piece
-            for start, end in left
-            for piece in ([(start, end)] if b <= start or a >= end else [(start, a), (b, end)])
-            if piece[1] - piece[0] > 1e-6
-        ]
-    return left
+    """What is left of the spans outside the holes, in order of time."""
+    left, holes, first = [], sorted(holes), 0
+    for start, end in sorted(spans):
+        while first < len(holes) and holes[first][1] <= start:
+            first += 1
+        for a, b in holes[first:]:
+            if a >= end:
+                break
+            left.append((start, a))
+            start = max(start, b)
+        left.append((start, end))
+    return [(start, end) for start, end in left if end - start > 1e-6]
 
 
 def pieces(events: Sequence[Event], free: Sequence[Span]) -> list[Span]:
@@ -357,6 +360,8 @@ class Edges:
 
     def __init__(self, perception: Perception, snap: float, rules: Rules):
         self.snap, self.rules = snap, rules
+        self.closing = np.array([start for start, _ in rules.barred])
+        self.opening = np.array([end for _, end in rules.barred])
         self.whole = perception.video.seconds
         self.fixed = {edge for span in rules.kept for edge in span}
         spoken = [line for line in perception.lines if line.source in QUOTABLE]
@@ -406,11 +411,11 @@ class Edges:
         rest = min(SHORTEST, end - start)
         kept = [span for span in self.rules.kept if start <= span[0] and span[1] <= end]
         if side:
-            walls = [a for a, _ in self.rules.barred if a >= old - 1e-6]
+            walls = self.closing[np.searchsorted(self.closing, old - 1e-6) :][:1].tolist()
             walls += [places[index + 1][0]] if index + 1 < len(places) else []
             low = max([old - self.snap, start + rest, *(b for _, b in kept)])
             return low, min([old + min(self.snap, left), self.whole, *walls])
-        walls = [b for _, b in self.rules.barred if b <= old + 1e-6]
+        walls = self.opening[self.opening <= old + 1e-6][-1:].tolist()
         walls += [places[index - 1][1]] if index else []
         high = min([old + self.snap, end - rest, *(a for a, _ in kept)])
         return max([old - min(self.snap, left), 0.0, *walls]), high
