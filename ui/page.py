@@ -191,13 +191,13 @@ def _panel() -> Panel:
     with gr.Column(elem_id="panel", elem_classes="wl-card"):
         want = gr.Textbox(
             label="What do you care about?",
-            placeholder="the goals, the laughter, … Empty: just the highlights",
+            placeholder="the goals … Empty: just the highlights",
             max_lines=4,
             max_length=10_000,
             elem_id="want",
         )
         with gr.Row(elem_id="length"):
-            amount = gr.Slider(1, 100, 15, step=1, label="Reel, at most", elem_id="amount")
+            amount = gr.Slider(1, 100, 15, step=1, label="Length", elem_id="amount")
             unit = gr.Radio(
                 [("% of the video", "share"), ("seconds", "seconds")],
                 value="share",
