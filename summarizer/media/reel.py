@@ -12,7 +12,7 @@ after it stays where the plan puts it, so that nothing adds up over many cuts.
 import math
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -35,7 +35,10 @@ FADE = 0.01  # seconds at each end of a piece: no click
 TOUCHING = 0.001  # seconds; stretches closer than this are one
 PREROLL = 0.5  # seconds a sound decoder may need to settle after a jump
 NEAR = 60.0  # seconds; sound before this is read from the start of the file
-PATIENCE = 20.0  # seconds that cutting may take for each second of a piece
+PATIENCE = 20.0  # seconds that cutting may take for each second it has to decode
+LEAD = 5.0  # seconds it may have to decode before a piece begins
+
+Shares = Generator[float, None, None]  # how much of some work is done, from 0 to 1
 
 # rates that are recorded at; an average that is none of them comes from a variable rate
 STEADY = [Fraction(n * 1000, per) for n in range(1, 61) for per in (1000, 1001)] + [Fraction(25, 2)]
@@ -67,7 +70,7 @@ class Job:
 
     def limit(self, piece: Piece) -> float:
         """How long cutting a piece may take, seconds."""
-        return self.limits.worker_silence + PATIENCE * piece.seconds
+        return self.limits.worker_silence + PATIENCE * (LEAD + piece.seconds)
 
     def sound(self, number: int) -> Path:
         return self.folder / f"{number}.f32"
@@ -98,7 +101,7 @@ def reel(
     yield 1.0
 
 
-def _made(job: Job, target: Path) -> Iterator[float]:
+def _made(job: Job, target: Path) -> Shares:
     """Cut the sounds, cut the pictures, join both: the shares are what each takes of the time."""
     heard, seen = (0.06, 0.96) if job.video.has_picture else (0.8, 0.8)
     if job.video.has_audio:
@@ -162,7 +165,7 @@ def _shown(size: tuple[int, int]) -> tuple[int, int]:
 # -- cutting, by ffmpeg ---------------------------------------------------------------------------
 
 
-def _each(job: Job, cut) -> Iterator[float]:
+def _each(job: Job, cut: Callable[[Job, int], Shares]) -> Shares:
     """Cut all the pieces."""
     done, total = 0, sum(piece.frames for piece in job.pieces)
     for number, piece in enumerate(job.pieces):
@@ -171,7 +174,7 @@ def _each(job: Job, cut) -> Iterator[float]:
         done = after
 
 
-def _cut_sound(job: Job, number: int) -> Iterator[float]:
+def _cut_sound(job: Job, number: int) -> Shares:
     """A piece's sound as raw stereo floats: no codec's delay, silence where the video has none."""
     piece, file = job.pieces[number], job.sound(number)
     # A jump lands on a key frame of the picture; sound from before the first one has none.
@@ -186,7 +189,7 @@ def _cut_sound(job: Job, number: int) -> Iterator[float]:
         [
             *(("-ss", f"{jump:.6f}") if jump else ()),
             *opening(job.source),
-            *("-map", "0:a:0", "-vn", "-sn", "-dn", "-af", filters, "-f", "f32le", f"file:{file}"),
+            *("-vn", "-sn", "-dn", "-af", filters, "-f", "f32le", f"file:{file}"),
         ],
         piece.seconds,
         job.limit(piece),
@@ -195,7 +198,7 @@ def _cut_sound(job: Job, number: int) -> Iterator[float]:
         raw.truncate(piece.samples * 2 * 4)  # lengthens too, with zeros: silence after the end
 
 
-def _cut_picture(job: Job, number: int) -> Iterator[float]:
+def _cut_picture(job: Job, number: int) -> Shares:
     """A piece's frames, encoded as they will stay.
 
     Where a jump into the file gives damaged frames, the file is read from its start instead.
@@ -224,7 +227,7 @@ def _encoding(job: Job, number: int, start: float) -> list[str]:
     )
     frames = str(job.pieces[number].frames)
     return [
-        *("-map", "0:V:0", "-an", "-sn", "-dn", "-vf", filters, "-frames:v", frames),
+        *("-an", "-sn", "-dn", "-vf", filters, "-frames:v", frames),
         *("-c:v", "libx264", *QUALITY, "-threads", str(THREADS)),
         *("-abort_on", "empty_output", f"file:{job.picture(number)}"),
     ]
@@ -233,7 +236,7 @@ def _encoding(job: Job, number: int, start: float) -> list[str]:
 # -- joining, by moviepy --------------------------------------------------------------------------
 
 
-def _join_with_sound(job: Job, target: Path) -> Iterator[float]:
+def _join_with_sound(job: Job, target: Path) -> Shares:
     """Fade and join the sounds, and write them to target with the pictures, if there are any."""
     from moviepy import AudioArrayClip, afx, concatenate_audioclips
     from moviepy.audio.io.ffmpeg_audiowriter import FFMPEG_AudioWriter
@@ -258,10 +261,10 @@ def _join_with_sound(job: Job, target: Path) -> Iterator[float]:
         yield from _ended(writer)
 
 
-def _join_silent(job: Job, target: Path) -> Iterator[float]:
+def _join_silent(job: Job, target: Path) -> Shares:
     arguments = ["-i", f"file:{_list_of_pictures(job)}", "-c", "copy", "-movflags", "+faststart"]
     seconds = sum(piece.seconds for piece in job.pieces)
-    return run([*arguments, f"file:{target}"], seconds, job.limits.worker_silence + seconds)
+    yield from run([*arguments, f"file:{target}"], seconds, job.limits.worker_silence + seconds)
 
 
 def _list_of_pictures(job: Job) -> Path:
@@ -290,7 +293,7 @@ def _fed(writer) -> Iterator[None]:
             writer.close()
 
 
-def _ended(writer) -> Iterator[float]:
+def _ended(writer) -> Shares:
     """Let a writer's ffmpeg finish; moviepy itself wouldn't ask whether it could."""
     process = writer.proc
     with suppress(BrokenPipeError):
@@ -310,10 +313,11 @@ def _unwritten(writer, complaints: str) -> OutputError:
 # -- progress -------------------------------------------------------------------------------------
 
 
-def _part(shares: Iterator[float], begin: float, end: float) -> Iterator[float]:
+def _part(shares: Shares, begin: float, end: float) -> Iterator[float]:
     """The shares of a part of the work as shares of the whole."""
-    for share in shares:
-        yield begin + (end - begin) * share
+    with closing(shares):
+        for share in shares:
+            yield begin + (end - begin) * share
 
 
 def _paced(shares: Iterator[float]) -> Iterator[float]:

@@ -296,6 +296,17 @@ def test_the_picture_may_begin_late(tmp_path):
     assert heard == pytest.approx([0.5, 1.2], abs=0.01)
 
 
+def test_damaged_stretches_are_shown_as_well_as_they_can_be(tmp_path):
+    noise = (np.random.default_rng(n).integers(0, 255, (180, 320, 3), np.uint8) for n in range(100))
+    source = clips.film(tmp_path / "s.mp4", noise, fps=25, options={"g": "25"})
+    video = probe(source, LIMITS)
+    data = bytearray(source.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 3000] = bytes(3000)
+    source.write_bytes(data)
+    list(reel(source, video, [(1.5, 2.5), (3.0, 4.0)], tmp_path / "reel.mp4", LIMITS))
+    assert len(seen(tmp_path / "reel.mp4").frames) == 50
+
+
 def test_a_span_shorter_than_a_frame_shows_one(blink_clip, tmp_path):
     film = made(blink_clip, [(2.0, 2.001)], tmp_path / "reel.mp4")
     assert len(film.frames) == 1
