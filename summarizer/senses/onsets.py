@@ -8,7 +8,7 @@ import numpy as np
 from summarizer.schema import Concept, Curve, Findings, Sound, Video
 
 STEEPEST = 24.0  # dB; a rise that reads 1
-FAINTEST = -65.0  # dB a band; what lies below is taken to lie there
+FAINTEST = -55.0  # dB a band; a voice that begins out of deep silence is no bang
 NOW, GAP, PAST = 3, 1, 30  # mel frames: the mean of 30 ms against the loudest of the 300 before
 HISTORY = PAST + GAP
 SHARE = 0.75  # of the bands, those that rise most; a sound with no treble loses the others
@@ -29,7 +29,7 @@ class Onsets:
         Concept(
             name="sudden sounds",
             curve="sudden sounds",
-            at=0.5,
+            at=0.42,  # 10 dB
             asks=("sudden sound", "sudden noise", "bang", "impact", "thud"),
             seen="sudden sounds",
             told="something sounds suddenly",

@@ -11,7 +11,7 @@ BANDS = 16  # four bands of the mel spectrum make one
 FAINTEST = -80.0  # dB a band; what lies below is taken to lie there
 MIDDLE, SPREAD = -65.0, 20.0  # dB; of the levels in a row
 LIVELY = 10.0  # dB; of the deviations in a row
-AGO = 4  # seconds; a sound stays new for as long
+AGO = 4  # seconds; a sound stays new for as long, less within the first 16
 USUAL, UNHEARD = 0.15, 0.75  # distances between rows that read 0 and 1
 SILENT = -75.0  # dB; a second with no band above it is silence
 BATCH = 512  # rows compared at once
@@ -86,14 +86,17 @@ class Timbre:
 
 
 def _newness(rows: np.ndarray) -> np.ndarray:
-    """How far each row is from the nearest one that is AGO or more older: (rows,)."""
+    """How far each row is from the nearest one that is old enough: (rows,); 0 in the first few.
+
+    While there are few, all but the latest are: else whatever comes fifth would be new.
+    """
     lengths = np.square(rows).sum(axis=1)
     nearest = np.zeros(len(rows))
     for first in range(AGO, len(rows), BATCH):
         some = np.arange(first, min(first + BATCH, len(rows)))
-        older = rows[: some[-1] - AGO + 1]
-        squares = lengths[some, None] + lengths[: len(older)] - 2 * rows[some] @ older.T
-        squares[np.arange(len(older)) > some[:, None] - AGO] = np.inf
+        older = some - np.minimum(AGO, some // AGO) + 1  # rows that each is compared with
+        squares = lengths[some, None] + lengths[: older[-1]] - 2 * rows[some] @ rows[: older[-1]].T
+        squares[np.arange(older[-1]) >= older[:, None]] = np.inf
         nearest[some] = squares.min(axis=1)
     nearest = np.sqrt(np.maximum(0.0, nearest) / rows.shape[1])
     silent = rows[:, :BANDS].max(axis=1) < (SILENT - MIDDLE) / SPREAD
