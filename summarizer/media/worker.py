@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -25,6 +26,7 @@ T = TypeVar("T")
 AHEAD = 64 << 20  # bytes a process may be ahead of who uses them
 COMMAND = (sys.executable, "-P", "-m", "summarizer.media.decoder")
 KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "IMAGEIO_FFMPEG_EXE")
+GRACE = 2.0  # seconds
 ENDS = ("end", "error", "broken", "dead")
 LOG = logging.getLogger(__name__)
 CONVERT = "convert it to an MP4 (H.264 and AAC) and try again"
@@ -75,13 +77,15 @@ class Worker(Iterator[T], Generic[T]):
                 continue
             if message.kind not in ENDS:
                 return self._unpack(message)
+            if message.kind == "dead":
+                _let_end(self._process)
             self.close()
             if message.kind == "end":
                 raise StopIteration
             if message.kind == "error":
                 raise MediaError(str(message.values["text"]))
             if trace := message.values.get("trace"):
-                LOG.error("decoding %s: %s", self.name, trace)
+                LOG.warning("decoding %s: %s", self.name, trace)
             raise MediaError(self._obituary(message.kind))
 
     def close(self) -> None:
@@ -109,7 +113,7 @@ class Worker(Iterator[T], Generic[T]):
             ) from None
 
     def _obituary(self, kind: str) -> str:
-        """Why the process ended without a result; a dead one keeps its own reason when killed."""
+        """Why the process ended without a result."""
         code = self._process.returncode if kind == "dead" else None
         if code == -signal.SIGXCPU:
             return f"{self.name} needs more computing than is allowed for its length; {CONVERT}"
@@ -142,8 +146,18 @@ def _environment() -> dict[str, str]:
         # each thread pool and heap reserves address space, which is limited
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
-        "MALLOC_ARENA_MAX": "2",
+        "MALLOC_ARENA_MAX": "1",
     }
+
+
+def _let_end(process: subprocess.Popen) -> None:
+    """Wait a moment for a process that closed its stdout to end, so that its own reason counts."""
+    patience = time.monotonic() + GRACE
+    # not process.wait: as long as nobody has waited for it, its group can be killed safely
+    while time.monotonic() < patience and not os.waitid(
+        os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG
+    ):
+        time.sleep(0.01)
 
 
 def _kill(process: subprocess.Popen) -> None:

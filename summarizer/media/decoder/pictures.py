@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from summarizer.errors import MediaError
 from summarizer.media.decoder.source import Source, decoded, in_threads
 from summarizer.media.decoder.upright import Shrinker
 from summarizer.media.wire import PULSE, Message
@@ -22,18 +23,21 @@ def stream(
 
     From the first picture on, every second begun has a sample, if only of the picture still shown.
     """
-    shrink, batch = Shrinker(size, rotation), []
+    shrink, batch, some = Shrinker(size, rotation), [], False
     with Source(path) as source:
         for sample in _steady(_sampled(source, shrink, seconds, rate, every), seconds):
             if sample is None:
                 yield PULSE
                 continue
             batch.append(sample)
+            some = True
             if len(batch) == BATCH:
                 yield as_message(batch)
                 batch = []
     if batch:
         yield as_message(batch)
+    if not some:
+        raise MediaError(f"no picture of {source.name} can be decoded; choose another copy")
 
 
 def as_message(samples: list[tuple[float, np.ndarray]]) -> Message:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from av import AudioResampler
 
+from summarizer.errors import MediaError
 from summarizer.media.decoder.source import Source
 from summarizer.media.wire import PULSE, Message
 
@@ -30,8 +31,9 @@ def stream(path: Path, seconds: float, block: float) -> Iterator[Message]:
             yield from line.place(samples, start)
             if line.full:
                 break
-        if line is not None:
-            yield from line.rest()
+        if line is None:
+            raise MediaError(f"no sound of {source.name} can be decoded; choose another copy")
+        yield from line.rest()
 
 
 class _Mono:
