@@ -73,7 +73,7 @@ REAL_MUSIC = (
     "audio/test.mp3",
     "clips/bear_dance_portrait.mp4",
     "clips/cavmae_recorder_guitar.mp4",
-    # never looked at while the scales were set
+    # not counted when the scales were chosen
     "clips_annotated/vggsound/6zlMP_kQ_-w_30000_40000.mp4",
     "clips_annotated/vggsound/3HgbEKrbA9s_54000_64000.mp4",
 )
@@ -87,7 +87,7 @@ REAL_OTHERS = (
     "audio/imagebind/car_audio.wav",
     "audio/imagebind/bird_audio.wav",
     "clips/streamio_talking_man_datastreams.mp4",
-    # never looked at while the scales were set
+    # not counted when the scales were chosen
     "clips_annotated/vas/dog_video_02754.mp4",
     "clips_annotated/vas/cough_video_00331.mp4",
     "clips_annotated/vggsound/-1pRmoJIGQc_10000_20000.mp4",
