@@ -30,6 +30,7 @@ UNEXPECTED = (
 )
 NO_MOMENT = Status("error", "No moment is chosen, so there is nothing to put in a reel.")
 NO_VIDEO = Status("error", "Choose a video first: drop one in, or take an example.")
+LONGEST = 10_000  # characters of a wish that are read
 PACE = 0.2  # seconds between two looks at a story that is being told
 
 
@@ -47,7 +48,7 @@ class Wish:
     def preference(self) -> Preference:
         amount = float("nan") if self.amount is None else float(self.amount)
         return Preference(
-            want=(self.want or "").strip(),
+            want=(self.want or "").strip()[:LONGEST],
             length=Length(amount / 100 if self.unit == "share" else amount, self.unit),
             balance=float(self.balance),
             variety=float(self.variety),

@@ -13,7 +13,7 @@ import gradio as gr
 
 from summarizer.schema import Perception, Summary
 from ui import look, views
-from ui.handlers import Handlers, Wish
+from ui.handlers import LONGEST, Handlers, Wish
 from ui.session import IDLE, Player, Reel, Rooms, Session, Status
 
 if TYPE_CHECKING:
@@ -104,9 +104,12 @@ def build(summarizer: "Summarizer", rooms: Rooms) -> gr.Blocks:
     clips = our_clips(CLIPS)
     with gr.Blocks(title=TITLE, delete_cache=(3600, 86400), analytics_enabled=False) as page:
         state = State(
-            gr.State(Session(), delete_callback=on.close),
-            *(gr.State() for _ in range(4)),
-            gr.Checkbox(visible=False),
+            session=gr.State(Session(), delete_callback=on.close),
+            seen=gr.State(),
+            summary=gr.State(),
+            filled=gr.State(),
+            reel=gr.State(),
+            dark=gr.Checkbox(visible=False),
         )
         _html(views.hero(), elem_id="hero")
         with gr.Row(elem_id="desk"):
@@ -114,8 +117,7 @@ def build(summarizer: "Summarizer", rooms: Rooms) -> gr.Blocks:
                 stage = _stage(clips, views.terms(summarizer.limits))
             with gr.Column(elem_id="side"):
                 panel, results = _panel(), _results()
-        wiring = _Wiring(on, clips, state, stage, panel, results)
-        wiring.connect()
+        _Wiring(on, clips, state, stage, panel, results).connect()
         page.load(None, None, state.dark, js=look.IS_DARK, **QUICK)
     return page
 
@@ -193,7 +195,7 @@ def _panel() -> Panel:
             label="What do you care about?",
             placeholder="the goals … Empty: just the highlights",
             max_lines=4,
-            max_length=10_000,
+            max_length=LONGEST,
             elem_id="want",
         )
         with gr.Row(elem_id="length"):
@@ -224,7 +226,7 @@ def _results() -> Results:
         with gr.Column(elem_id="table-card", elem_classes="wl-card"):
             table = _html(elem_id="table")
         with gr.Column(elem_id="reel-card", elem_classes="wl-card"):
-            reel = _html(elem_id="reel")
+            reel = _html(views.reel(None, None), elem_id="reel")
             render = gr.Button(views.render_label(None), elem_id="render")
             halt = gr.Button("Stop", visible=False, elem_id="halt")
     return Results(whole, answer, room, more, story, table, reel, render, halt)
@@ -255,9 +257,9 @@ class _Wiring:
         picked = stage.examples.pick(
             self.pick, state.session, [*told, self.panel.want], cancels=work, **PRIVATE
         )
+        length = [self.panel.unit, self.panel.amount, state.session]
         for event in (opened, picked):
-            event.success(self.show, state.session, stage.player, **HEAVY)
-            length = [self.panel.unit, self.panel.amount, state.session]
+            work.append(event.success(self.show, state.session, stage.player, **HEAVY))
             event.success(self.fit, length, self.panel.amount, **QUICK)
         stage.other.click(self.leave, state.session, told, cancels=work, **PRIVATE)
 
@@ -267,7 +269,8 @@ class _Wiring:
         return [
             *(stage.welcome, stage.shown, stage.player, stage.facts, stage.card),
             *(panel.status, panel.go, panel.stop),
-            *(results.whole, state.seen, state.summary, state.reel),
+            *(results.whole, results.reel, results.render, results.halt),
+            *(state.seen, state.summary, state.reel),
         ]
 
     @staticmethod
@@ -279,7 +282,8 @@ class _Wiring:
             *(gr.update(visible=not here), gr.update(visible=here)),
             *(views.player(session, opening), views.facts(session.video), HIDDEN),
             *(views.status(IDLE), VISIBLE, HIDDEN),
-            *(HIDDEN, None, None, None),
+            *(HIDDEN, views.reel(None, None), VISIBLE, HIDDEN),
+            *(None, None, None),
         ]
 
     def open(self, files, session: Session) -> list:
@@ -366,9 +370,18 @@ class _Wiring:
             *(summary, SKIP if same else views.curve(summary, dark), views.legend(summary)),
             *(VISIBLE, VISIBLE, views.answer(summary, status), line),
             gr.update(value=label, visible=bool(label)),
-            *(views.story(summary), views.table(summary), views.reel(reel, summary)),
-            self.render_button(reel, summary),
+            *(views.story(summary), views.table(summary)),
+            *self.older(reel, summary),
         ]
+
+    @staticmethod
+    def older(reel: Reel | None, summary: Summary) -> tuple:
+        """What a new choice means for the reel: it may be of an earlier one, or in the making."""
+        label = views.render_label(summary)
+        if reel is None:
+            return SKIP, gr.update(value=label)
+        fresh = views.current(reel, summary)
+        return views.reel(reel, summary), gr.update(value=label, visible=not fresh)
 
     @staticmethod
     def toggle(want: str, filled: str | None) -> str | None:
@@ -398,27 +411,17 @@ class _Wiring:
             self.render, [state.session, state.summary], [state.reel, results.reel], **HEAVY
         )
         rendering.then(self.rendered, now, buttons, **QUICK)
-        results.halt.click(
-            self.halted,
-            state.summary,
-            [*now[:1], results.reel, *buttons],
-            cancels=rendering,
-            **QUICK,
-        )
+        ended = [state.reel, results.reel, *buttons]
+        results.halt.click(self.halted, None, ended, cancels=rendering, **QUICK)
         return rendering
 
     @staticmethod
-    def render_button(reel: Reel | None, summary: Summary | None) -> dict:
-        """The button that makes a reel, where that would be another one."""
-        return gr.update(
-            value=views.render_label(summary), visible=not views.current(reel, summary)
-        )
+    def rendered(reel: Reel | None, summary: Summary | None) -> tuple:
+        return gr.update(visible=not views.current(reel, summary)), HIDDEN
 
-    def rendered(self, reel: Reel | None, summary: Summary | None) -> tuple:
-        return self.render_button(reel, summary), HIDDEN
-
-    def halted(self, summary: Summary | None) -> tuple:
-        return None, views.reel(None, summary), self.render_button(None, summary), HIDDEN
+    @staticmethod
+    def halted() -> tuple:
+        return None, views.reel(None, None), VISIBLE, HIDDEN
 
     def render(self, session: Session, summary: Summary | None) -> Iterator[tuple]:
         made: Reel | None

@@ -101,15 +101,20 @@ def player(session: Session, shown: Player) -> str:
     video = session.video
     if video is None:
         return ""
-    width, height = video.size if video.has_picture else (16, 4)
-    shape = f"--shape:{width}/{height}"
+    shape = _shape(video)
     if shown.path is None:
         return f'<div class="wl-screen" style="{shape}">{status(shown.status)}</div>'
     name = escape(video.name, quote=True)
     return (
-        f'<div class="wl-screen" style="{shape}"><video controls playsinline preload="auto" '
+        f'<div class="wl-screen" style="{shape}"><video controls playsinline preload="metadata" '
         f'aria-label="{name}" src="{address(shown.path)}"></video></div>'
     )
+
+
+def _shape(video: Video) -> str:
+    """The room a player of this video takes, known before it has loaded."""
+    width, height = video.size if video.has_picture else (16, 4)
+    return f"--shape:{width}/{height}"
 
 
 def facts(video: Video | None) -> str:
@@ -316,10 +321,12 @@ def reel(made: Reel | None, summary: Summary | None, now: Status = IDLE) -> str:
         return f'{head}<p class="wl-none">Cut from your original, with its sound.</p>'
     link, name = address(made.path), escape(made.path.name, quote=True)
     note = "" if current(made, summary) else "This reel holds your earlier choice of moments."
+    shape = _shape(summary.video) if summary else ""
     return (
-        f'{head}<p class="wl-none">{note}</p><div class="wl-screen wl-reel"><video controls '
-        f'playsinline preload="metadata" aria-label="The reel" src="{link}"></video></div>'
-        f'<a class="wl-download" href="{link}" download="{name}">Download the reel</a>'
+        f'{head}<p class="wl-none">{note}</p><div class="wl-screen wl-reel" style="{shape}">'
+        f'<video controls playsinline preload="metadata" aria-label="The reel" src="{link}">'
+        f'</video></div><a class="wl-download" href="{link}" download="{name}">'
+        "Download the reel</a>"
     )
 
 
