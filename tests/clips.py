@@ -40,7 +40,7 @@ def film(
     container: dict[str, str] | None = None,  # of the muxer: {"movflags": "frag_keyframe"}
 ) -> Path:
     """Write the pictures and the sound to target (its suffix decides the container); returns it."""
-    base = Fraction(1, 90_000)
+    base = Fraction(1, 60_000)  # fine enough for all rates, and MPEG-4 takes no finer
     stamps = (n / fps for n in count()) if times is None else iter(times)
     with av.open(str(target), "w", options=container or {}) as out:
         picture = iter(pictures)
@@ -75,7 +75,7 @@ def _fast(codec: str) -> dict[str, str]:
         "libx265": {"preset": "ultrafast", "x265-params": "log-level=none"},
         "libvpx": {"deadline": "realtime", "cpu-used": "8", "b": "1M"},
         "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8", "b": "1M"},
-        "mpeg4": {"qscale": "3"},
+        "mpeg4": {"b": "2M"},
     }.get(codec, {})
 
 

@@ -4,7 +4,7 @@ import hashlib
 from fractions import Fraction
 from pathlib import Path
 
-from summarizer.config import Limits
+from summarizer.config import GB, MB, Limits
 from summarizer.errors import MediaError
 from summarizer.media.names import plain, shown
 from summarizer.media.wire import Message
@@ -59,8 +59,8 @@ def _admit(path: Path, limits: Limits) -> None:
         raise MediaError(f"{shown(path)} is empty (0 bytes); choose another file")
     if size > limits.bytes:
         raise MediaError(
-            f"{shown(path)} has {size / 1e6:,.0f} MB, but at most {limits.bytes / 1e6:,.0f} MB are "
-            "taken; make it smaller or cut it into parts"
+            f"{shown(path)} has {_weigh(size)}, but at most {_weigh(limits.bytes)} are taken; "
+            "make it smaller or cut it into parts"
         )
 
 
@@ -71,6 +71,10 @@ def _values(message: Message) -> dict:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _weigh(size: int) -> str:
+    return f"{size / GB:.3g} GB" if size >= GB else f"{size / MB:.3g} MB"
 
 
 def _spell(seconds: float) -> str:

@@ -28,8 +28,8 @@ class Source:
             if isinstance(error, MemoryError):
                 raise
             raise MediaError(
-                f"{self.name} is not a video or sound file that can be opened here; "
-                "choose another, such as an MP4"
+                f"{self.name} can't be opened as video or sound: it is something else, or damaged "
+                "or cut short; choose another copy, such as an MP4"
             ) from None
         streams = [each for each in self.container.streams if each.codec_context is not None]
         videos = [
