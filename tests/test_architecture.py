@@ -26,6 +26,7 @@ ALLOWED = {
         "summarizer.metrics",
         "summarizer.annotations",
         "summarizer.chart",
+        "summarizer.config",
         "summarizer.errors",
     ),
     "summarizer.pipeline": (
@@ -73,6 +74,7 @@ ALLOWED = {
         "summarizer.errors",
     ),
     "summarizer.media": (
+        "summarizer",  # for where the package lies: its decoder runs in a process of its own
         "summarizer.media",
         "summarizer.schema",
         "summarizer.config",
