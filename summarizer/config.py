@@ -46,6 +46,13 @@ class CutConfig:
     shortest: float = 2.0  # seconds, where the video allows
     longest: float = 12.0  # seconds
 
+    def __post_init__(self):
+        if not 0.5 <= self.shortest <= self.longest / 2:
+            raise PresetError(
+                f"events of {self.shortest:g} to {self.longest:g} s can't fill a video; "
+                "cut.shortest must be at least 0.5 and cut.longest twice that or more"
+            )
+
 
 @dataclass(frozen=True)
 class SelectionConfig:
