@@ -1,0 +1,115 @@
+"""Motion: how much of the picture moves, the camera's own movement taken out."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from summarizer.schema import Concept, Curve, Findings, Pictures, Video
+from summarizer.senses.view import Samples, View, by_second
+
+USUAL = 0.25  # seconds between two pictures; other gaps are converted to this one
+SHORTEST = 0.05  # seconds; closer pictures are taken to be this far apart
+ALL = 0.5  # share of the picture that changes in a quarter of a second where the curve is full
+
+
+class Motion:
+    """The share of the picture that changes within a quarter of a second.
+
+    What a pan, a zoom or a shaking hand explains is left out, and so is a change of the light as a
+    whole. The middle value of each second counts, so that a single cut or flash does not.
+    """
+
+    name: ClassVar[str] = "motion"
+    version: ClassVar[int] = 1
+    reads: ClassVar[Literal["pictures"]] = "pictures"
+    still: ClassVar[bool] = False
+    concepts: ClassVar[tuple[Concept, ...]] = (
+        Concept(
+            name="action",
+            curve="movement",
+            at=0.3,
+            asks=(
+                "action",
+                "fast action",
+                "movement",
+                "moving",
+                "motion",
+                "fast movement",
+                "rapid movement",
+                "fast",
+                "fast-paced",
+                "lively",
+                "dynamic",
+                "busy pictures",
+                "commotion",
+                "hectic",
+                "energetic",
+            ),
+            seen="lively movement",
+            told="there is a lot of movement",
+            hints=(
+                "running",
+                "jumping",
+                "dancing",
+                "fight",
+                "fighting",
+                "chase",
+                "race",
+                "racing",
+                "sport",
+                "sports",
+                "goal",
+                "goals",
+                "tackle",
+                "stunt",
+                "stunts",
+                "explosion",
+                "explosions",
+                "crash",
+                "playing",
+                "game",
+                "attack",
+                "battle",
+                "storm",
+                "waves",
+            ),
+        ),
+        Concept(
+            name="stillness",
+            curve="movement",
+            at=0.02,
+            low=True,
+            asks=(
+                "still",
+                "still picture",
+                "stillness",
+                "motionless",
+                "nothing moves",
+                "no movement",
+                "without movement",
+                "static",
+                "standing still",
+                "frozen picture",
+            ),
+            seen="still pictures",
+            told="hardly anything moves",
+            hints=("slide", "slides", "title", "titles", "photo", "photos", "calm", "peaceful"),
+        ),
+    )
+
+    def __init__(self, video: Video):
+        self.rows = video.rows
+        self.samples = Samples()
+        self.before: View | None = None
+
+    def take(self, material: Pictures) -> None:
+        view = View.of(material, self.before)
+        self.before = view.last
+        gaps = np.maximum(view.steps.gap, SHORTEST)
+        self.samples.add(view.times, 1 - (1 - view.steps.changed) ** (USUAL / gaps))
+
+    def findings(self) -> Findings:
+        if not self.samples:
+            return Findings()
+        values = by_second(self.samples.times, self.samples.values, self.rows, np.median)
+        return Findings(curves=(Curve.of("movement", self.name, values / ALL),))
