@@ -59,6 +59,9 @@ def pictures_at(
 ) -> Pictures:
     """The pictures on show at these times, in their order: exact to a frame, this wide at most."""
     times = np.asarray(times, np.float64)
+    if not len(times):
+        width, height = small(video, width)
+        return Pictures(times, np.zeros((0, height, width, 3), np.uint8))
     order = np.argsort(times, kind="stable")
     details = {
         "cpu": patience(video),
