@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from summarizer.config import Limits
 
 GB, MB = 1 << 30, 1 << 20
-NARROW = 0.45  # seconds of difference that are not worth a word
+ROOM = 1.0  # seconds left in a reel that are worth a word
 
 
 # -- words ----------------------------------------------------------------------------------------
@@ -198,12 +198,14 @@ def shorten(text: str, most: int = 160) -> str:
 
 def room(summary: Summary | None) -> tuple[str, str]:
     """What to say of a reel shorter than it may be, and the button's label; or two empty texts."""
-    if summary is None or summary.answer.kind != "found":
+    if summary is None or summary.answer.kind not in ("found", "absent"):
         return "", ""
     if summary.preference.fill:
-        return _room_line("The rest is filled with other highlights."), "Only what I asked for"
+        return _room_line("Other highlights fill the rest of the reel."), "Only what I asked for"
     budget = summary.preference.length.of(summary.video.seconds)
-    if budget - summary.seconds < max(1.0, NARROW):
+    if not summary.highlights:
+        return _room_line("So the reel is empty."), "Fill it with other highlights"
+    if budget - summary.seconds < ROOM:
         return "", ""
     line = f"{duration(summary.seconds)} match your wish; the reel may take {duration(budget)}."
     return _room_line(line), "Fill the rest with highlights"
@@ -260,7 +262,11 @@ def story(summary: Summary | None) -> str:
     """The sentences, each a button that takes the player there."""
     if summary is None:
         return ""
-    told = "".join(_sentence(each) for each in summary.story)
+    told = "".join(
+        _sentence(each)
+        for each in summary.story
+        if each.text != summary.answer.text  # that stands above already
+    )
     body = f'<ol class="wl-story">{told}</ol>' if told else '<p class="wl-none">…</p>'
     return f"<h2>The story</h2>{body}"
 

@@ -40,7 +40,7 @@ def summary(text: str = "a goal", **other) -> Summary:
         "answer": Answer("found", text, 14.0),
         "saliency": Saliency((Curve(text, text, (0.5,) * 60),), (1.0,)),
         "highlights": (Highlight(2.0, 9.0, 0.75, text), Highlight(62.5, 69.5, 0.5, text)),
-        "story": (Sentence(2.0, 9.0, text, (text, "loudness: loud")),),
+        "story": (Sentence(2.0, 9.0, f"Told: {text}", (text, "loudness: loud")),),
     }
     return Summary(**(known | other))
 
@@ -119,6 +119,13 @@ def test_a_sentence_and_a_row_know_where_to_seek():
     assert "1:02" in table and "1:09" in table and "2 moments, 14 s of 30 s" in table
 
 
+def test_the_story_does_not_repeat_the_answer_above_it():
+    said = Sentence(0.0, 60.0, "Not found.", ())
+    both = summary(answer=Answer("absent", "Not found."), story=(said, *summary().story))
+    assert "Not found." not in views.story(both)
+    assert views.story(both).count("<li>") == 1
+
+
 def test_the_three_answers_are_told_apart():
     heads = {
         kind: views.answer(summary(answer=Answer(kind, "so it is", 3.0)))
@@ -133,7 +140,10 @@ def test_more_room_is_offered_only_where_a_found_wish_leaves_some():
     assert "14 s match" in line and "30 s" in line and "Fill" in label
     tight = Preference(want="a goal", length=Length(14.5, "seconds"))
     assert views.room(summary(preference=tight)) == ("", "")
-    assert views.room(summary(answer=Answer("absent", "none"))) == ("", "")
+    assert views.room(summary(answer=Answer("cannot", "no"))) == ("", "")
+    assert views.room(summary(answer=Answer("open"))) == ("", "")
+    empty = summary(answer=Answer("absent", "none"), highlights=())
+    assert "other highlights" in views.room(empty)[1]
     filled = replace(summary().preference, fill=True)
     assert "Only" in views.room(summary(preference=filled))[1]
     assert views.room(None) == ("", "")
