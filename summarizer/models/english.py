@@ -139,7 +139,7 @@ def counted(number: int, noun: str) -> str:
 
 def clock(seconds: float) -> str:
     """'0:07', '12:30', '1:02:03': the second that is being shown."""
-    minutes, rest = divmod(int(seconds + 1e-6), 60)
+    minutes, rest = divmod(int(seconds + 0.05), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 

@@ -99,9 +99,9 @@ DRAWS = (
     Draw("cuts", "watch", 0.08, "quick cuts"),
     Draw("camera moves", "watch", 0.07, "the camera moving"),
     Draw("colour", "watch", 0.05, "strong colours"),
-    Draw("sharpness", "watch", 0.05, "a sharp picture"),
+    Draw("sharpness", "watch", 0.05, ""),
     Draw("new sounds", "listen", 0.25, "a new sound"),
-    Draw("loudness", "listen", 0.25, "louder than usual", "louder than usual"),
+    Draw("loudness", "listen", 0.25, "more volume than usual", "louder than usual"),
     Draw("speech", "listen", 0.20, "people talking"),
     Draw("sudden sounds", "listen", 0.15, "sudden sounds"),
     Draw("music", "listen", 0.15, "music"),
@@ -217,17 +217,17 @@ class Judge:
         nearest = f"; what comes closest is at {clock(best)}" if close else ""
         sense = "hear" if term.concepts[0].curve in HEARD else "see"
         return Finding(
-            term, "absent", label, f"No {label} here, as far as I can {sense}{nearest}.", curve
+            term, "absent", label, f"Not found: {label}, as far as I can {sense}{nearest}.", curve
         )
 
     def missing(self, concepts: Sequence[Concept], label: str) -> tuple[str, str, str]:
         """What to say of concepts whose curves do not exist: kind, label, note."""
         video, curves = self.perception.video, {concept.curve for concept in concepts}
         if curves <= HEARD and not video.has_audio:
-            return "absent", label, f"No {label} here: the video has no sound."
+            return "absent", label, f"Not found: {label}; the video has no sound."
         if curves <= WATCHED and not video.has_picture:
-            return "absent", label, f"No {label} here: there is no picture, only sound."
-        return "cannot", label, f"Whether there is {label} has not been measured."
+            return "absent", label, f"Not found: {label}; there is no picture, only sound."
+        return "cannot", label, f"Not measured yet: {label}."
 
     def hinted(self, term: Term) -> Finding:
         """By the curves of what only often comes with it."""
@@ -467,7 +467,7 @@ class Settling:
         if self.wish.whens:
             conditions.append((Curve.of("when you asked for", "wish", self.time), ""))
         return parts + [
-            Part(curve, CONDITIONS / len(conditions), f"no {reason}" if reason else "")
+            Part(curve, CONDITIONS / len(conditions), f"without {reason}" if reason else "")
             for curve, reason in conditions
         ]
 

@@ -45,14 +45,15 @@ def select(
     allowed = subtract([(0.0, whole)], [(event.start, event.end) for event in out])
     rules = Rules(budget, tuple(spans), tuple(subtract([(0.0, whole)], allowed)))
     admitted = runs(score.admitted, whole)
-    for source in [admitted, allowed] if preference.fill else [admitted]:
+    edges = Edges(perception, config.snap, rules)
+    # the second time with what moving the edges gave back
+    for source in 2 * ([admitted, allowed] if preference.fill else [admitted]):
         left = budget - length(spans)
         if left >= SHORTEST or not spans:
             free = subtract(source, [*rules.barred, *spans])
             spans += fill(board, free, left, talks(perception))
-    spans = merge(board, spans, config.merge, rules)
-    spans = Edges(perception, config.snap, rules).move(spans)
-    spans = merge(board, spans, config.merge, rules)
+            spans = merge(board, spans, config.merge, rules)
+            spans = merge(board, edges.move(spans), config.merge, rules)
     return tuple(
         Highlight(start, end, board.mean(start, end), why(score, rules, (start, end)))
         for start, end in on_frames(spans, perception)

@@ -85,7 +85,7 @@ ANSWERS = {
         "Found (“in the first half”): music, 10 seconds from 0:10.",
     ),
     "the last 10 seconds": ("found", "As you asked: 0:50 to 1:00."),
-    "colourful": ("absent", "No colourful pictures here, as far as I can see."),
+    "colourful": ("absent", "Not found: colourful pictures, as far as I can see."),
     "music at the end": (
         "absent",
         "Found music, but only from 0:10, which is not “at the end”.",
@@ -114,7 +114,7 @@ ANSWERS = {
     ),
     "a red car with colourful pictures": (
         "absent",
-        "No colourful pictures here, as far as I can see. "
+        "Not found: colourful pictures, as far as I can see. "
         "I can't recognise things by sight here (“red car”).",
     ),
     "no cars": (
@@ -145,8 +145,8 @@ def test_most_wishes_never_wait_for_the_model(talk, want):
 @pytest.mark.parametrize(
     ("want", "kind", "text"),
     [
-        ("music", "absent", "No music here: the video has no sound."),
-        ("no talking", "found", "No people talking here: the video has no sound."),
+        ("music", "absent", "Not found: music; the video has no sound."),
+        ("no talking", "found", "Not found: people talking; the video has no sound."),
         ("talk about taxes", "cannot", "I can't tell what is said without subtitles (“taxes”)."),
         ("penguins", "cannot", "I can judge movement, light, colour and faces."),
     ],
@@ -160,13 +160,13 @@ def test_a_silent_video_has_no_sounds(silent, want, kind, text):
 def test_sound_alone_has_no_pictures():
     only = perception(video(60.0, blind=True), {"music": at(60, (10, 20))})
     found = score(only, "dark scenes")
-    assert found.answer.text == "No dark pictures here: there is no picture, only sound."
+    assert found.answer.text == "Not found: dark pictures; there is no picture, only sound."
 
 
 def test_what_is_not_measured_yet_is_not_called_absent(talk):
     early = perception(talk.video, {"loudness": talk.curve("loudness").array})
     assert score(early, "music").answer.kind == "cannot"
-    assert "has not been measured" in score(early, "music").answer.text
+    assert "Not measured yet: music." in score(early, "music").answer.text
 
 
 def test_without_subtitles_a_wish_for_words_goes_by_speech(talk):

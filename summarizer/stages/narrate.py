@@ -1,0 +1,450 @@
+"""The story: a few sentences, each resting on what was measured, said or shown over its stretch.
+
+Nothing is told that was not perceived. The wish comes first, then the highlights in order of time.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from summarizer.models.english import clock, lasting, listed
+from summarizer.schema import (
+    QUOTABLE,
+    Concept,
+    Curve,
+    Highlight,
+    Line,
+    Perception,
+    Sentence,
+    Summary,
+    Video,
+)
+from summarizer.senses import SENSES
+
+LONGEST = 8  # sentences
+ENOUGH = 3  # sentences; below that, other events are told of, and more of a longer video
+QUOTES = 3  # at most
+QUOTED = 14  # words of a quotation, at most
+CERTAIN = 0.6  # confidence of a line that may be quoted
+MOST = 0.6  # share of the video that is "most of it"; it tells no moment from another
+RARE = 0.1  # share of the video below which a single second is worth telling
+INSTANT = 2.5  # seconds; what is shorter has one time, not two
+UNKNOWN = 4.0  # seconds at the start of a video, when everything is new
+# how much a curve is what a stretch is about, where not 1
+PLAIN = {
+    "speech": 1.2,
+    "words": 1.2,
+    "music": 1.2,
+    "sharpness": 0.15,
+    "cuts": 0.35,
+    "camera moves": 0.6,
+    "camera shakes": 0.6,
+    "colour": 0.6,
+    "light": 0.8,
+}
+# curves that tell of the same as another
+TOPIC = {
+    "words": "speech",
+    "camera shakes": "camera moves",
+    "louder than usual": "loudness",
+    "more movement than usual": "movement",
+}
+# curves of the saliency that can be told of too
+COMPARED = (
+    Concept("louder", "louder than usual", 0.6, (), "more volume", "it is louder than usual"),
+    Concept(
+        "livelier",
+        "more movement than usual",
+        0.6,
+        (),
+        "more movement",
+        "there is more movement than usual",
+    ),
+)
+CHANGES = ("new sights", "new sounds", "sudden sounds")  # of moments, never of a whole video
+
+Span = tuple[float, float]
+
+
+def compose(perception: Perception, summary: Summary) -> Iterator[Sentence]:
+    """Up to 8 sentences in an order that reads well; never empty."""
+    concepts = [concept for sense in SENSES.values() for concept in sense.concepts]
+    measured = known(perception.curves, concepts)
+    facts = [*measured, *known(summary.saliency.curves, COMPARED)]
+    asked = summary.answer.kind != "open"
+    frame = [whole(perception.video, measured)]
+    frame = [lead(summary), *frame] if asked else frame
+    moments = best(distinct(perception, summary, facts), LONGEST - len(frame))
+    enough = ENOUGH + (perception.video.seconds > 30) + (perception.video.seconds > 120)
+    moments += besides(perception, facts, moments, enough - len(frame) - len(moments))
+    moments += extremes(perception, moments)[: max(0, ENOUGH - len(frame) - len(moments))]
+    voice = Voice(perception.video, [sentence.text for sentence in frame])
+    yield frame[0]
+    for moment in sorted(moments, key=lambda each: each.start):
+        yield Sentence(moment.start, moment.end, voice.say(moment), moment.evidence)
+    yield from frame[1:]
+
+
+# -- what can be told -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Fact:
+    """A concept and the seconds in which it is there."""
+
+    concept: Concept
+    curve: Curve
+    there: np.ndarray  # (seconds,) bool
+
+    @cached_property
+    def share(self) -> float:
+        return float(self.there.mean())
+
+    @property
+    def told(self) -> str:
+        return self.concept.told
+
+    @property
+    def evidence(self) -> str:
+        return f"{self.curve.sense}: {self.concept.seen}"
+
+    @property
+    def topic(self) -> str:
+        return TOPIC.get(self.curve.name, self.curve.name)
+
+    @property
+    def plain(self) -> float:
+        return PLAIN.get(self.curve.name, 1.0)
+
+    def tells(self, start: float, end: float) -> float:
+        """How much it tells a stretch from the rest of the video; 0 where it is not there."""
+        if self.curve.name in CHANGES and start < UNKNOWN:
+            return 0.0
+        rows = self.there[int(start) : max(int(start) + 1, int(np.ceil(end - 1e-6)))]
+        share = float(rows.mean())
+        if share < 0.5 and not (share > 0 and self.share < RARE):
+            return 0.0
+        return max(0.05, share - self.share) * self.plain
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One or more stretches, and what can be told of them."""
+
+    spans: tuple[Span, ...]
+    clauses: tuple[str, ...]
+    evidence: tuple[str, ...]
+    facts: tuple[Fact, ...] = ()  # that the clauses tell
+    weight: float = 0.0  # how much there is to tell
+    quote: str = ""
+    verb: str = ""  # of the quote: "is said"
+
+    @property
+    def start(self) -> float:
+        return self.spans[0][0]
+
+    @property
+    def end(self) -> float:
+        return self.spans[-1][1]
+
+
+def known(curves: Sequence[Curve], concepts: Iterable[Concept]) -> list[Fact]:
+    """The concepts whose curves there are, and where they hold."""
+    found = []
+    named = {curve.name: curve for curve in curves}
+    for concept in concepts:
+        if (curve := named.get(concept.curve)) is not None:
+            there = curve.array <= concept.at if concept.low else curve.array >= concept.at
+            found.append(Fact(concept, curve, there))
+    return found
+
+
+def ranked(weights: dict[Fact, float]) -> list[Fact]:
+    """The facts by weight, one a topic."""
+    found: dict[str, Fact] = {}
+    for fact in sorted(weights, key=lambda fact: -weights[fact]):
+        found.setdefault(fact.topic, fact)
+    return list(found.values())
+
+
+# -- the frame: the wish and the whole ------------------------------------------------------------
+
+
+def lead(summary: Summary) -> Sentence:
+    """What became of the wish."""
+    answer, saliency = summary.answer, summary.saliency
+    want = shortened(" ".join(summary.preference.want.split()), 12)
+    opening, colon, rest = answer.text.partition(": ")
+    text = answer.text
+    if answer.kind == "found" and colon and opening.startswith("Found"):
+        text = f"You asked for “{want}”, and here it is: {rest}"
+    asked = [
+        curve.name
+        for curve, weight in zip(saliency.curves, saliency.weights, strict=True)
+        if weight and curve.name.startswith("what ")
+    ]
+    spans = summary.highlights if answer.kind == "found" else ()
+    start, end = (spans[0].start, spans[-1].end) if spans else (0.0, summary.video.seconds)
+    return Sentence(start, end, text, tuple(asked) or (f"asked: {want}",))
+
+
+def whole(video: Video, facts: Sequence[Fact]) -> Sentence:
+    """How long the video is, and what it is mostly like."""
+    kind = "video" if video.has_audio else "silent video"
+    text = f"This {kind if video.has_picture else 'recording'} lasts {lasting(video.seconds)}"
+    lasts = [fact for fact in facts if fact.share >= 0.15 and fact.curve.name not in CHANGES]
+    lively = [fact for fact in lasts if fact.plain > 0.5] or lasts
+    order = ranked({fact: fact.share * fact.plain for fact in lively})[:2]
+    always = [fact for fact in order if fact.share > 0.95]
+    mostly = [fact for fact in order if MOST <= fact.share <= 0.95]
+    partly = [fact for fact in order if fact.share < MOST]
+    parts = [f"all the way through {listed([fact.told for fact in always])}"] if always else []
+    parts += [f"most of the time {listed([fact.told for fact in mostly])}"] if mostly else []
+    parts += [f"for {lasting(float(fact.there.sum()))} {fact.told}" for fact in partly]
+    evidence = tuple(fact.evidence for fact in (*always, *mostly, *partly))
+    text += f"; {', and '.join(parts)}." if parts else "."
+    return Sentence(0.0, video.seconds, text, evidence or ("length",))
+
+
+# -- the highlights -------------------------------------------------------------------------------
+
+
+def distinct(perception: Perception, summary: Summary, facts: Sequence[Fact]) -> list[Moment]:
+    """A moment for each highlight, in order of time; neighbours with the same to tell are one."""
+    found: list[Moment] = []
+    teller = Teller(perception, facts, summary.answer.text)
+    for each in summary.highlights:
+        moment = teller.moment(each)
+        last = found[-1] if found else None
+        same = last and last.clauses == moment.clauses and not last.quote and not moment.quote
+        if last and same and len(last.spans) < 3:
+            found[-1] = replace(last, spans=last.spans + moment.spans)
+        else:
+            found.append(moment)
+    return found
+
+
+class Teller:
+    """Finds what can be told of a stretch; what it told before weighs less the next time."""
+
+    def __init__(self, perception: Perception, facts: Sequence[Fact], answer: str = ""):
+        self.lines, self.facts, self.answer = perception.lines, facts, answer
+        self.quotes = QUOTES
+        self.times: Counter[Fact] = Counter()  # that a fact was told
+
+    def moment(self, highlight: Highlight) -> Moment:
+        start, end = highlight.start, highlight.end
+        quote, line = quotation(self.lines, start, end) if self.quotes else ("", None)
+        weights = {
+            # what was asked for is told first
+            fact: tells * 0.6 ** self.times[fact] + asked
+            for fact in self.facts
+            if (tells := fact.tells(start, end))
+            and ((asked := fact.concept.seen in self.answer) or fact.share < MOST)
+            and not (line and fact.topic == "speech")
+        }
+        told = ranked(weights)[:2]
+        told = [fact for fact in told if weights[fact] >= 0.3 * weights[told[0]]]
+        self.quotes -= bool(quote)
+        self.times.update(told)
+        clauses = [fact.told for fact in told]
+        evidence = [f"{line.source}: '{quote}'"] if line else []
+        evidence += [fact.evidence for fact in told]
+        if not evidence and highlight.why and start >= UNKNOWN:
+            clauses = [f"it stands out with {highlight.why}"]
+            evidence = [f"saliency: {highlight.why}"]
+        return Moment(
+            ((start, end),),
+            tuple(clauses),
+            tuple(evidence),
+            tuple(told),
+            sum(weights[fact] for fact in told) + bool(quote) + highlight.score / 10,
+            quote,
+            "is on the screen" if line and line.source == "screen-text" else "is said",
+        )
+
+
+def besides(
+    perception: Perception,
+    facts: Sequence[Fact],
+    moments: Sequence[Moment],
+    most: int,
+) -> list[Moment]:
+    """Events outside the highlights of which something can be told that was not told yet."""
+    told = {clause for moment in moments for clause in moment.clauses}
+    found: list[Moment] = []
+    teller = Teller(perception, facts)
+    teller.quotes = 0
+    for event in perception.events if most > 0 else ():
+        taken = any(each.start < event.end and event.start < each.end for each in moments)
+        moment = teller.moment(Highlight(event.start, event.end, 0.0, ""))
+        if not taken and moment.facts and moment.clauses[0] not in told:
+            found.append(moment)
+            told |= set(moment.clauses)
+    return best(found, max(0, most))
+
+
+def best(moments: Sequence[Moment], most: int) -> list[Moment]:
+    """Those with most to tell, in order of time; those with nothing to tell are left out."""
+    telling = [moment for moment in moments if moment.evidence]
+    kept = sorted(telling, key=lambda moment: -moment.weight)[:most]
+    return sorted(kept, key=lambda moment: moment.start)
+
+
+def extremes(perception: Perception, moments: Sequence[Moment]) -> list[Moment]:
+    """Single seconds worth telling of a video of which little else can be told."""
+    found = []
+    for name, clause, least in (
+        ("new sights", "the view changes most", 0.2),
+        ("loudness", "it is loudest", 0.1),
+        ("movement", "things move most", 0.1),
+    ):
+        curve = perception.curve(name)
+        if curve is None or np.ptp(curve.array) < least:
+            continue
+        at = float(curve.array.argmax())
+        end = min(at + 1, perception.video.seconds)
+        near = [each for each in (*moments, *found) if each.start - 2 < at < each.end + 1]
+        if at >= UNKNOWN and not near:
+            evidence = (f"{curve.sense}: highest at {clock(at)}",)
+            found.append(Moment(((at, end),), (clause,), evidence))
+    return found
+
+
+# -- quotations -----------------------------------------------------------------------------------
+
+
+def quotation(lines: Sequence[Line], start: float, end: float) -> tuple[str, Line | None]:
+    """The first whole sentence said or shown over a stretch, cut at a word; nothing if there is
+    none worth quoting."""
+    inside = [
+        line
+        for line in lines
+        if line.source in QUOTABLE
+        and line.confidence >= CERTAIN
+        and min(line.end, end) - max(line.start, start) >= 0.5 * (line.end - line.start)
+    ]
+    if not inside:
+        return "", None
+    text = " ".join(
+        " ".join(line.text for line in inside if line.source == inside[0].source).split()
+    )
+    sentences = [part for part in re.split(r"(?<=[.!?])\s+", text) if len(part.split()) >= 4]
+    # a sentence that began before the stretch would be quoted from its middle
+    whole = [part for part in sentences if part[:1].isupper()]
+    for part in (*whole, *sentences):
+        if any(letter.isalpha() for letter in part):
+            return shortened(part, QUOTED).rstrip(".,;:"), inside[0]
+    return "", None
+
+
+def shortened(text: str, most: int) -> str:
+    """The first words of a text, with a sign where something is left out."""
+    words = text.split()
+    cut = " ".join(words[:most])[:160]
+    return f"{cut.rstrip('.,;:')} …" if len(words) > most or len(cut) == 160 else cut
+
+
+# -- how it is said -------------------------------------------------------------------------------
+
+
+class Voice:
+    """Puts moments into sentences that do not open alike."""
+
+    def __init__(self, video: Video, spoken: Sequence[str]):
+        self.whole = video.seconds
+        self.openings = {opening(text) for text in spoken}
+        self.first = opening(spoken[0]).split()[0]
+        self.before = 0.0  # where the moment before ended
+        self.told: dict[str, float] = {}  # clause -> the end of where it was last told
+        self.turn = 0
+
+    def say(self, moment: Moment) -> str:
+        """The sentence of a moment."""
+        forms = self.forms(moment)
+        fresh = [form for form in forms if opening(form) not in self.openings] or forms
+        other = [form for form in fresh if opening(form).split()[0] != self.first] or fresh
+        text = other[0][0].upper() + other[0][1:]
+        self.openings.add(opening(text))
+        self.first = opening(text).split()[0]
+        self.before = moment.end
+        self.told |= {fact.told: moment.end for fact in moment.facts}
+        self.turn += 1
+        return text
+
+    def forms(self, moment: Moment) -> list[str]:
+        """Ways to say it, the most fitting first."""
+        time, quote = times(moment.spans), f"“{moment.quote}” {moment.verb}"
+        clauses = self.again(moment)
+        what = joined([*clauses, quote] if moment.quote else clauses)
+        plain = [
+            f"{time}, {what}.",
+            f"then, {time}, {what}.",
+            f"after that, {time}, {what}.",
+            f"next, {time}, {what}.",
+        ]
+        if moment.quote:
+            plain.insert(0, f"{quote} {time}" + (f", while {joined(clauses)}." if clauses else "."))
+        else:
+            more = f", and {joined(clauses[1:])}" if clauses[1:] else ""
+            plain.insert(1, f"{clauses[0]} {time}{more}.")
+        turn = self.turn % 2  # by turns the time or the thing comes first
+        plain = plain[turn : turn + 1] + plain[:turn] + plain[turn + 1 :]
+        return [f"{place}, {what}." for place in self.places(moment)] + plain
+
+    def places(self, moment: Moment) -> Iterator[str]:
+        """Where in the video it is, in words that fit."""
+        time, start, end = times(moment.spans), moment.start, moment.end
+        if len(moment.spans) == 1 and start < 1 and self.turn == 0:
+            yield "right at the start" + (f", until {clock(end)}" if end > INSTANT else "")
+        if len(moment.spans) == 1 and end > self.whole - 0.5 and start > 0.7 * self.whole:
+            yield f"at the very end, from {clock(start)} on"
+        elif start > 0.85 * self.whole:
+            yield f"near the end, {time}"
+        if 0.45 < (start + end) / 2 / self.whole < 0.55 and end - start < 0.2 * self.whole:
+            yield f"halfway through, {time}"
+        gap = start - self.before
+        if self.turn and 0 < gap < min(8, 0.1 * self.whole):
+            yield f"a moment later, {time}"
+        if self.turn and gap > max(30, 0.25 * self.whole):
+            yield f"much later, {time}"
+
+    def again(self, moment: Moment) -> list[str]:
+        """The clauses; the first with "again" where it was told before and stopped in between."""
+        clauses = list(moment.clauses)
+        for fact in moment.facts[:1]:
+            since = self.told.get(fact.told)
+            stopped = since is not None and not fact.there[int(since) : int(moment.start)].all()
+            clauses[0] += " again" * stopped
+        return clauses
+
+
+def times(spans: Sequence[Span]) -> str:
+    """'at 0:14', 'from 0:14 to 0:20 and from 0:31 to 0:40'."""
+    return listed(
+        [
+            f"from {clock(start)} to {clock(end)}"
+            if end - start > INSTANT
+            else f"at {clock(start)}"
+            for start, end in spans
+        ]
+    )
+
+
+def joined(clauses: Sequence[str]) -> str:
+    """Clauses as one: 'there is music and the picture is dark'."""
+    if len(clauses) < 3:
+        return listed(clauses)
+    return f"{', '.join(clauses[:-1])}, and {clauses[-1]}"
+
+
+def opening(text: str) -> str:
+    """The first two words of a sentence, which no other may start with."""
+    return " ".join(re.findall(r"[\w:']+", text.lower())[:2]) or text
+
+
+NARRATORS = {"composed": compose}
