@@ -31,7 +31,9 @@ def stream(path: Path, seconds: float, block: float) -> Iterator[Message]:
             yield from line.place(samples, start)
             if line.full:
                 break
-        if line is None:
+        if line is not None:
+            yield from line.place(mono.rest(), None)
+        else:
             raise MediaError(f"no sound of {source.name} can be decoded; choose another copy")
         yield from line.rest()
 
@@ -54,6 +56,13 @@ class _Mono:
             self._resampler = AudioResampler("fltp", layout, self.rate)
             self._kind = kind
         frame.pts = None  # placing is done here, by the time stamps as they were
+        return self._samples(frame)
+
+    def rest(self) -> np.ndarray:
+        """What the resampler still holds."""
+        return self._samples(None)
+
+    def _samples(self, frame) -> np.ndarray:
         parts = [each.to_ndarray().mean(axis=0) for each in self._resampler.resample(frame)]
         if not parts:
             return np.zeros(0, np.float32)
