@@ -89,9 +89,7 @@ class Teller:
 
     def perceiving(self, steps: Iterator[Step]) -> Perception:
         """Show a bar with stage and time left until the last step; its perception."""
-        from tqdm import tqdm
-
-        with tqdm(total=100, bar_format=BAR, file=sys.stderr, leave=False) as bar:
+        with _bar() as bar:
             for step in steps:
                 left = "" if step.left is None else f"about {max(1, round(step.left))} s left"
                 bar.set_description_str(step.stage, refresh=False)
@@ -101,10 +99,8 @@ class Teller:
         return step.perception
 
     def saving(self, shares: Iterator[float]) -> None:
-        from tqdm import tqdm
-
-        with tqdm(total=100, bar_format=BAR, file=sys.stderr, leave=False) as bar:
-            bar.set_description_str("Cutting the reel")
+        with _bar() as bar:
+            bar.set_description_str("Cutting the reel", refresh=False)
             for share in shares:
                 bar.n = round(share * 100)
                 bar.refresh()
@@ -130,6 +126,13 @@ class Teller:
             if pieces
             else f"No reel: nothing was chosen. The curve and summary.json are in {folder}"
         )
+
+
+def _bar():
+    """A bar of per cents on a terminal; nothing where stderr is a file or a pipe."""
+    from tqdm import tqdm
+
+    return tqdm(total=100, bar_format=BAR, file=sys.stderr, leave=False, disable=None)
 
 
 if __name__ == "__main__":
