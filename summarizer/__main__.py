@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> None:
     for note in perception.notes:
         say.line(note)
     summary = summarizer.choose(perception, preference)
-    say.answer(summary)
+    say.line("")
     for told in summarizer.tell(perception, summary):
         say.sentence(told)
         summary = told
@@ -104,11 +104,6 @@ class Teller:
             for share in shares:
                 bar.n = round(share * 100)
                 bar.refresh()
-
-    def answer(self, summary: Summary) -> None:
-        self.line("")
-        if summary.answer.text:
-            self.line(summary.answer.text)
 
     def sentence(self, summary: Summary) -> None:
         last = summary.story[-1]

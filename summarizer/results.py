@@ -42,12 +42,10 @@ def _text(target: Path, content: str) -> None:
 
 
 def story(summary: Summary) -> str:
-    """The story as Markdown: the wish, the answer, the sentences with times, the highlights."""
+    """The story as Markdown: the wish, the sentences with their times, the highlights."""
     lines = [f"# {markdown(summary.video.name)}", ""]
     if summary.preference.want.strip():
         lines += [f"> {markdown(summary.preference.want[:300])}", ""]
-    if summary.answer.text:
-        lines += [markdown(summary.answer.text), ""]
     lines += [f"- **{chart.clock(each.start)}** {markdown(each.text)}" for each in summary.story]
     if summary.highlights:
         lines += ["", "| from | to | why |", "|---|---|---|"]
