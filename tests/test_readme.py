@@ -1,0 +1,128 @@
+"""What the README says is true: its commands run, its numbers are those of the files it quotes."""
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+SHELL = [
+    line.partition("  #")[0].strip()
+    for language, block in BLOCKS
+    if language == "sh"
+    for line in block.splitlines()
+    if line.strip() and not line.startswith("#")
+]
+PYTHON = [block for language, block in BLOCKS if language == "python"]
+MAKE = {  # who runs it
+    "make app": "test_make_app_serves_the_page",
+    "make test": "CI",
+    "make check": "CI",
+    "make bench": "test_every_measure_has_a_name",
+    "make examples": "tests/examples",
+}
+
+
+def run(words: list[str], cwd: Path) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        words,
+        cwd=cwd,
+        env=os.environ | {"XDG_CACHE_HOME": str(cwd / "cache"), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+@pytest.fixture
+def desk(tmp_path) -> Path:
+    """A folder in which the README's relative paths mean the same as in the project."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    return tmp_path
+
+
+def test_there_are_commands_to_check():
+    assert any(line.startswith("python -m summarizer ") for line in SHELL)
+    assert "make app" in SHELL
+    assert PYTHON
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", [line for line in SHELL if line.startswith("python ")])
+def test_a_command_runs_as_printed(line, desk):
+    done = run([sys.executable, *shlex.split(line)[1:]], desk)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("line", [line for line in SHELL if not line.startswith("python ")])
+def test_every_other_command_is_known_to_run_elsewhere(line):
+    assert re.sub(r" \w+=\S+", "", line) in MAKE or line.startswith(("git clone ", "cd "))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", PYTHON)
+def test_a_block_of_python_runs_as_printed(block, desk):
+    done = run([sys.executable, "-c", block], desk)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_make_app_serves_the_page():
+    # make is told that the environment it runs in is set up: pytest runs in it
+    server = subprocess.Popen(
+        ["make", "app", "PORT=7973"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        for _ in range(600):
+            with suppress(OSError), urllib.request.urlopen("http://127.0.0.1:7973/") as answer:
+                assert "Watch" in answer.read().decode()
+                return
+            assert server.poll() is None
+            time.sleep(0.1)
+        pytest.fail("the page was not served within a minute")
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=20)
+
+
+def test_every_measure_has_a_name():
+    done = run([sys.executable, "-m", "bench", "--help"], ROOT)
+    assert done.returncode == 0
+    assert "perceive" in done.stdout
+
+
+def test_the_space_would_get_the_gradio_that_is_pinned():
+    front = README.split("---")[1]
+    pinned = re.search(r"^gradio==(\S+)$", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    assert f"sdk_version: {pinned[1]}\n" in front
+    assert 'python_version: "3.12"' in front
+    assert "app_file: app.py" in front
+
+
+def test_every_picture_and_file_named_is_there():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        if not target.startswith("http"):
+            assert (ROOT / target).exists(), target
+
+
+def test_the_tree_names_files_that_exist():
+    tree = next(block for language, block in BLOCKS if language == "text" and "app.py" in block)
+    for line in tree.splitlines():
+        name = line.split("  ")[0].strip()
+        if name and not line.startswith(" "):
+            assert (ROOT / name).exists(), name
