@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 CLOCK = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
 TIMING = re.compile(rf"\s*{CLOCK}\s*-->\s*{CLOCK}")
 NUMBER = re.compile(r"\s*\d+\s*")
-TAG = re.compile(r"<[^<>]{0,300}>|\{\\[^{}]{0,300}\}")  # <i>, <c.red>, <00:01.000>, {\an8}
+TAG = re.compile(r"<[/A-Za-z0-9][^<>]{0,300}>|\{\\[^{}]{0,300}\}")  # <i>, <00:01.000>, {\an8}
 BREAK = re.compile(r"\\[Nn]")
 LONGEST = 500  # characters of a cue
 MOST = 20_000  # cues

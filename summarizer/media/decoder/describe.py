@@ -42,7 +42,7 @@ def describe(path: Path) -> Iterator[Message]:
             "container": source.container.format.name,
             "brand": source.container.metadata.get("major_brand", "").strip(),
             "zero": source.zero,
-            "sound_codec": source.sound.codec_context.name if sound else "",
+            "sound_codec": source.sound.codec.canonical_name if sound else "",
         }
         if picture is not None:
             values |= _shape(picture, source.picture)
@@ -146,7 +146,7 @@ def _shape(frame, stream) -> dict:
         "size": [height, width] if rotation in (90, 270) else [width, height],
         "rotation": rotation,
         "aspect": _pair(aspect),
-        "picture_codec": stream.codec_context.name,
+        "picture_codec": stream.codec.canonical_name,
         "pixels": frame.format.name,
     }
 
@@ -154,7 +154,7 @@ def _shape(frame, stream) -> dict:
 def _nothing(source: Source, encrypted: bool | None) -> str:
     if encrypted:
         return f"{source.name} is encrypted; choose a copy without copy protection"
-    codecs = {each.codec_context.name for each in (source.picture, source.sound) if each}
+    codecs = {each.codec.canonical_name for each in (source.picture, source.sound) if each}
     if not codecs:
         return f"{source.name} holds neither pictures nor sound that can be decoded; choose another"
     return (

@@ -40,7 +40,7 @@ class Source:
         best = self.container.streams.best
         self.picture = _preferred(best("video"), videos)
         self.sound = _preferred(best("audio"), [each for each in streams if each.type == "audio"])
-        self.texts = [each for each in streams if each.codec_context.name in IN_TEXT]
+        self.texts = [each for each in streams if each.codec.canonical_name in IN_TEXT]
         self.zero = (self.container.start_time or 0) / av.time_base
 
     def __enter__(self) -> "Source":
