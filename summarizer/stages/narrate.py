@@ -112,6 +112,16 @@ class Fact:
     def evidence(self) -> str:
         return f"{self.curve.sense}: {self.concept.seen}"
 
+    def rows(self, start: float, end: float) -> np.ndarray:
+        """Where it holds within a stretch, second by second."""
+        return self.there[int(start) : max(int(start) + 1, int(np.ceil(end - 1e-6)))]
+
+    def clause(self, start: float, end: float) -> str:
+        """What to say of it in a stretch; of a single moment in a longer one, when."""
+        hits = np.flatnonzero(self.rows(start, end))
+        single = self.curve.name in CHANGES and len(hits) == 1 and end - start > INSTANT
+        return f"{self.told} at {clock(int(start) + hits[0])}" if single else self.told
+
     @property
     def topic(self) -> str:
         return TOPIC.get(self.curve.name, self.curve.name)
@@ -124,8 +134,7 @@ class Fact:
         """How much it tells a stretch from the rest of the video; 0 where it is not there."""
         if self.curve.name in CHANGES and start < UNKNOWN:
             return 0.0
-        rows = self.there[int(start) : max(int(start) + 1, int(np.ceil(end - 1e-6)))]
-        share = float(rows.mean())
+        share = float(self.rows(start, end).mean())
         if share < 0.5 and not (share > 0 and self.share < RARE):
             return 0.0
         return max(0.05, share - self.share) * self.plain
@@ -176,20 +185,25 @@ def ranked(weights: dict[Fact, float]) -> list[Fact]:
 
 def lead(summary: Summary) -> Sentence:
     """What became of the wish."""
-    answer, saliency = summary.answer, summary.saliency
+    answer = summary.answer
     want = shortened(" ".join(summary.preference.want.split()), 12)
     opening, colon, rest = answer.text.partition(": ")
     text = answer.text
     if answer.kind == "found" and colon and opening.startswith("Found"):
         text = f"You asked for “{want}”, and here it is: {rest}"
-    asked = [
-        curve.name
-        for curve, weight in zip(saliency.curves, saliency.weights, strict=True)
-        if weight and curve.name.startswith("what ")
-    ]
     spans = summary.highlights if answer.kind == "found" else ()
     start, end = (spans[0].start, spans[-1].end) if spans else (0.0, summary.video.seconds)
-    return Sentence(start, end, text, tuple(asked) or (f"asked: {want}",))
+    return Sentence(start, end, text, (asked_for(summary) or f"asked: {want}",))
+
+
+def asked_for(summary: Summary) -> str:
+    """The names of the curves by which the wish was judged."""
+    names = [
+        curve.name
+        for curve, weight in zip(summary.saliency.curves, summary.saliency.weights, strict=True)
+        if weight and curve.name.startswith("what ")
+    ]
+    return "; ".join(names)
 
 
 def whole(video: Video, facts: Sequence[Fact]) -> Sentence:
@@ -216,7 +230,7 @@ def whole(video: Video, facts: Sequence[Fact]) -> Sentence:
 def distinct(perception: Perception, summary: Summary, facts: Sequence[Fact]) -> list[Moment]:
     """A moment for each highlight, in order of time; neighbours with the same to tell are one."""
     found: list[Moment] = []
-    teller = Teller(perception, facts, summary.answer.text)
+    teller = Teller(perception, facts, asked_for(summary))
     for each in summary.highlights:
         moment = teller.moment(each)
         last = found[-1] if found else None
@@ -231,8 +245,8 @@ def distinct(perception: Perception, summary: Summary, facts: Sequence[Fact]) ->
 class Teller:
     """Finds what can be told of a stretch; what it told before weighs less the next time."""
 
-    def __init__(self, perception: Perception, facts: Sequence[Fact], answer: str = ""):
-        self.lines, self.facts, self.answer = perception.lines, facts, answer
+    def __init__(self, perception: Perception, facts: Sequence[Fact], asked: str = ""):
+        self.lines, self.facts, self.asked = perception.lines, facts, asked
         self.quotes = QUOTES
         self.times: Counter[Fact] = Counter()  # that a fact was told
 
@@ -244,14 +258,14 @@ class Teller:
             fact: tells * 0.6 ** self.times[fact] + asked
             for fact in self.facts
             if (tells := fact.tells(start, end))
-            and ((asked := fact.concept.seen in self.answer) or fact.share < MOST)
+            and ((asked := fact.concept.seen in self.asked) or fact.share < MOST)
             and not (line and fact.topic == "speech")
         }
         told = ranked(weights)[:2]
         told = [fact for fact in told if weights[fact] >= 0.3 * weights[told[0]]]
         self.quotes -= bool(quote)
         self.times.update(told)
-        clauses = [fact.told for fact in told]
+        clauses = [fact.clause(start, end) for fact in told]
         evidence = [f"{line.source}: '{quote}'"] if line else []
         evidence += [fact.evidence for fact in told]
         if not evidence and highlight.why and start >= UNKNOWN:
@@ -283,9 +297,26 @@ def besides(
         taken = any(each.start < event.end and event.start < each.end for each in moments)
         moment = teller.moment(Highlight(event.start, event.end, 0.0, ""))
         if not taken and moment.facts and moment.clauses[0] not in told:
-            found.append(moment)
+            found.append(_narrowed(moment))
             told |= set(moment.clauses)
     return best(found, max(0, most))
+
+
+def _narrowed(moment: Moment) -> Moment:
+    """The moment from where its first fact begins to hold to where it ends."""
+    start, end = moment.spans[0]
+    fact = moment.facts[0]
+    rows = int(start) + np.flatnonzero(fact.there[int(start) : int(np.ceil(end))])
+    last = rows[0] if fact.curve.name in CHANGES else rows[-1]
+    span = max(start, float(rows[0])), min(end, float(last) + 1)
+    facts = [each for each in moment.facts if each is fact or each.tells(*span)]
+    return replace(
+        moment,
+        spans=(span,),
+        clauses=tuple(each.told for each in facts),
+        evidence=tuple(each.evidence for each in facts),
+        facts=tuple(facts),
+    )
 
 
 def best(moments: Sequence[Moment], most: int) -> list[Moment]:
@@ -391,7 +422,8 @@ class Voice:
             plain.insert(0, f"{quote} {time}" + (f", while {joined(clauses)}." if clauses else "."))
         else:
             more = f", and {joined(clauses[1:])}" if clauses[1:] else ""
-            plain.insert(1, f"{clauses[0]} {time}{more}.")
+            dated = moment.facts and moment.clauses[0] != moment.facts[0].told
+            plain.insert(1, f"{clauses[0]} {time}{more}." if not dated else plain[0])
         turn = self.turn % 2  # by turns the time or the thing comes first
         plain = plain[turn : turn + 1] + plain[:turn] + plain[turn + 1 :]
         return [f"{place}, {what}." for place in self.places(moment)] + plain
@@ -419,7 +451,7 @@ class Voice:
         for fact in moment.facts[:1]:
             since = self.told.get(fact.told)
             stopped = since is not None and not fact.there[int(since) : int(moment.start)].all()
-            clauses[0] += " again" * stopped
+            clauses[0] += " again" * (stopped and clauses[0] == fact.told)
         return clauses
 
 

@@ -198,7 +198,7 @@ class Judge:
     def find(self, term: Term) -> Finding:
         if term.concepts and not term.hint:
             return self.measured(term)
-        if said := self.said(term):
+        if said := self.said(term, nearly=not term.hint):
             return said
         if term.hint:
             return self.hinted(term)
@@ -227,12 +227,20 @@ class Judge:
             return "absent", label, f"Not found: {label}; the video has no sound."
         if curves <= WATCHED and not video.has_picture:
             return "absent", label, f"Not found: {label}; there is no picture, only sound."
+        if curves == {"words"}:
+            return "cannot", label, "I can't tell what is said without subtitles."
         return "cannot", label, f"Not measured yet: {label}."
 
     def hinted(self, term: Term) -> Finding:
         """By the curves of what only often comes with it."""
-        label = listed(unique(concept.seen for concept in term.concepts), "or")
-        curve = self.relevance(term.concepts, f"what often comes with it: {label}")
+        known = [each for each in term.concepts if self.perception.curve(each.curve)]
+        seen = unique(concept.seen for concept in known or term.concepts)
+        # a goal is loud and lively; only where nothing is both, either has to do
+        for at_once, label in ((True, listed(seen, "with")), (False, listed(seen, "or"))):
+            name = f"what often comes with it: {label}"
+            curve = self.relevance(term.concepts, name, at_once=at_once)
+            if curve is not None and (curve.array >= THERE).any():
+                break
         start = f"I can't recognise {quoted(term.words)} here"
         if curve is None or not (curve.array >= THERE).any():
             note = f"{start}, and what often comes with that ({label}) is not here either."
@@ -242,9 +250,11 @@ class Judge:
         note = f"{start}, so I {done} what often comes with that: {label}, {amount}."
         return Finding(term, "cannot", label, note, curve)
 
-    def relevance(self, concepts: Sequence[Concept], name: str) -> Curve | None:
-        """1 where a concept is surely there, THERE at its threshold, 0 where nothing speaks for it;
-        nothing if no curve of theirs exists."""
+    def relevance(
+        self, concepts: Sequence[Concept], name: str, *, at_once: bool = False
+    ) -> Curve | None:
+        """1 where one of the concepts (or all) is surely there, THERE at its threshold, 0 where
+        nothing speaks for it; nothing if no curve of theirs exists."""
         known = [
             (concept, curve)
             for concept in concepts
@@ -252,15 +262,16 @@ class Judge:
         ]
         if not known:
             return None
-        return Curve.of(name, known[0][1].sense, np.max([_sure(*pair) for pair in known], axis=0))
+        sure = [_sure(concept, curve) for concept, curve in known]
+        return Curve.of(name, known[0][1].sense, (np.min if at_once else np.max)(sure, axis=0))
 
-    def said(self, term: Term) -> Finding | None:
-        """By the words of the lines, if any say it."""
+    def said(self, term: Term, *, nearly: bool) -> Finding | None:
+        """By the words of the lines, if any say it, or nearly."""
         texts = [line.text for line in self.lines]
         words = same_words(term.words, texts)
         near = np.where(words > 0.5, 0.5 + words / 2, 0.0)
         exact = near.any()
-        if texts and not exact and self.wish.english:
+        if texts and not exact and nearly:
             near = same_meaning(term.words, self.rows(texts), self.embed)
         if not near.any():
             return None
@@ -396,7 +407,7 @@ def settle(perception: Perception, wish: Wish, judge: Judge) -> Verdict:
     """The findings on all terms, and the times, brought together."""
     everything = np.ones(perception.video.rows, bool)
     if not wish.english:
-        said = judge.said(Term(wish.text, said=True))
+        said = judge.said(Term(wish.text, said=True), nearly=False)
         if said is None:
             text = "I read wishes in English only, so here is the best of the video instead."
             return Verdict(Answer("cannot", text), everything)
@@ -454,7 +465,7 @@ class Settling:
         """The curves of what was asked for; of when, and of what was not wanted, turned round."""
         wanted = [each for group in self.groups for each in group.findings if each.curve]
         conditions = [
-            (Curve.of(f"without {each.label}", each.curve.sense, 1 - each.curve.array), each.label)
+            Curve.of(f"without {each.label}", each.curve.sense, 1 - each.curve.array)
             for each in self.unwanted
             if each.curve
         ]
@@ -465,11 +476,8 @@ class Settling:
             for each in wanted
         ]
         if self.wish.whens:
-            conditions.append((Curve.of("when you asked for", "wish", self.time), ""))
-        return parts + [
-            Part(curve, CONDITIONS / len(conditions), f"without {reason}" if reason else "")
-            for curve, reason in conditions
-        ]
+            conditions.append(Curve.of("when you asked for", "wish", self.time))
+        return parts + [Part(curve, CONDITIONS / len(conditions), "") for curve in conditions]
 
     # -- in words
 
@@ -515,6 +523,8 @@ class Settling:
         if finding.there is not None and finding.there.any():
             amount = measure(finding.there, self.video)
             return finding.note if finding.term.hint else f"Left out: {finding.label}, {amount}."
+        if finding.kind == "absent":
+            return f"Nothing had to be left out ({finding.label})."
         blind = f"I can't leave out {finding.label}: I can't {self.judge.blind} here."
         return finding.note or blind
 

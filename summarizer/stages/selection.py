@@ -52,8 +52,8 @@ def select(
         if left >= SHORTEST or not spans:
             free = subtract(source, [*rules.barred, *spans])
             spans += fill(board, free, left, talks(perception))
-            spans = merge(board, spans, config.merge, rules)
-            spans = merge(board, edges.move(spans), config.merge, rules)
+        spans = merge(board, spans, config.merge, rules)
+        spans = merge(board, edges.move(spans), config.merge, rules)
     return tuple(
         Highlight(start, end, board.mean(start, end), why(score, rules, (start, end)))
         for start, end in on_frames(spans, perception)

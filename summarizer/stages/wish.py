@@ -146,18 +146,22 @@ class _Reader:
             return 0
         length, step = self._longest(self.at)
         span = self.tokens[self.at : self.at + length]
-        # "nature shots" are no gunshots; "explain how it works" asks for what is explained
-        plain = len(span) == 1 and not step.asked
-        if not span or (plain and span[0].stem in FILLER):
-            return 0
-        if plain and span[0].stem in SAYING and self._object(1):
+        if not span or (len(span) == 1 and self._only_helps(span[0], step)):
             return 0
         follows = self._word(self.at + length)
-        if TALK & {token.stem for token in span} and follows in ABOUT and self._object(length + 1):
-            return length  # "talk about penguins" asks for the penguins
+        talk = TALK & {token.stem for token in span} and (follows in ABOUT or follows == "of")
+        if talk and self._object(length + 1):
+            self.said = True  # "talk about penguins" asks for the penguins
+            return length + 1
         concepts = tuple(step.asked or step.hinted)
         self._add(Term(self._typed(span), concepts, hint=not step.asked))
         return length
+
+    def _only_helps(self, token: Token, step: _Phrase) -> bool:
+        """Whether a word that is a phrase by itself is here only scaffolding: "nature shots" are
+        no gunshots, "explain how it works" and "the word freedom" ask for what follows."""
+        hint = not step.asked and (token.stem in FILLER or token.text in SMALL)
+        return hint or (token.stem in SAYING | NAMING and self._object(1))
 
     def _steer(self) -> int:
         """A small word: it may switch what comes next."""

@@ -29,6 +29,9 @@ TABLE = {
     "when the music starts": "music",
     "show me where they are talking": "speech",
     "people talking": "speech",
+    "dialogue": "speech/words",
+    "nature shots": "'nature'",
+    "tell me a story": "words for 'story'",
     "somebody speaks": "speech",
     "who spoke?": "speech",
     "what he says": "speech",
@@ -100,6 +103,8 @@ TABLE = {
     "somebody mentions the budget": "said 'budget'",
     'the word "freedom"': "said 'freedom'",
     "he says “hello world”": "said 'hello world'",
+    "when they speak of freedom": "said 'freedom'",
+    "explain how gravity works": "said 'gravity works'",
     "they discuss the new law": "said 'new law'",
     "talk about penguins and seals": "said 'penguins', said 'seals'",
     "talking about music": "said 'music'",
@@ -184,7 +189,7 @@ def test_every_ask_means_its_concept_and_every_hint_hints():
         for ask in (*concept.asks, concept.name, concept.seen):
             [term] = read(ask, CONCEPTS).terms
             assert concept in term.concepts and not term.hint, ask
-        for hint in concept.hints:
+        for hint in set(concept.hints) - {"shot", "somebody"}:  # too common to hint by themselves
             [term] = read(f"the {hint}", CONCEPTS).terms
             assert concept in term.concepts and term.hint, hint
 

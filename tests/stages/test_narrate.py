@@ -1,0 +1,246 @@
+"""The story: grounded in what was perceived, in an order that reads well, never twice the same."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from summarizer.config import PRESETS, SelectionConfig
+from summarizer.schema import Length, Line, Perception, Preference, Sentence, Summary
+from summarizer.senses import SENSES
+from summarizer.stages.narrate import NARRATORS, compose, opening, quotation, shortened
+from summarizer.stages.score import evidence
+from summarizer.stages.selection import select
+from summarizer.stages.wish import read
+from tests.perceptions import at, perception, said, video
+
+CONCEPTS = tuple(concept for sense in SENSES.values() for concept in sense.concepts)
+BLIND = PRESETS["offline"]
+TALK = said(
+    (30, 33, "Good morning, let us talk about penguins."),
+    (34, 38, "Emperor penguins live on the ice."),
+    (39, 43, "The birds keep the egg warm."),
+    (44, 47, "Their ice is melting earlier every year."),
+)
+
+
+def no_model(texts):
+    return np.zeros((len(texts), 384), np.float32)  # nothing is like anything
+
+
+def chosen(of: Perception, want: str = "", **wanted) -> Summary:
+    preference = Preference(want=want, **wanted)
+    wish = read(want, CONCEPTS)
+    score = evidence(of, preference, wish, BLIND, no_model)
+    highlights = select(of, preference, score, SelectionConfig())
+    return Summary(of.video, preference, score.answer, score.saliency, highlights)
+
+
+def story(of: Perception, want: str = "", **wanted) -> list[Sentence]:
+    return list(compose(of, chosen(of, want, **wanted)))
+
+
+def texts(of: Perception, want: str = "", **wanted) -> list[str]:
+    return [sentence.text for sentence in story(of, want, **wanted)]
+
+
+@pytest.fixture
+def talk() -> Perception:
+    """60 s: music 10-20, speech 30-50, fast 15-25, dark from 40, faces 31-49, and subtitles."""
+    curves = {
+        "music": at(60, (10, 20)),
+        "speech": at(60, (30, 50)),
+        "loudness": at(60, (12, 14), high=0.9, low=0.6),
+        "movement": at(60, (15, 25), high=0.8, low=0.2),
+        "light": at(60, (0, 40), high=0.5, low=0.1),
+        "faces": at(60, (31, 49)),
+        "new sights": at(60, (0, 2), (25, 27)),
+    }
+    return perception(video(60.0), curves, lines=TALK)
+
+
+# -- what it says ----------------------------------------------------------------------------------
+
+
+def test_the_whole_comes_first_without_a_wish(talk):
+    told = story(talk, length=Length(0.4, "share"))
+    assert told[0].text == (
+        "This video lasts 1 minute; for 20 seconds somebody talks, "
+        "and for 18 seconds a face is to be seen."
+    )
+    assert (told[0].start, told[0].end) == (0, 60)
+    assert any("there is music" in each.text for each in told)
+    assert any("penguins” is said" in each.text for each in told)
+
+
+def test_the_wish_leads_and_the_whole_ends(talk):
+    told = texts(talk, "music")
+    assert told[0] == ("You asked for “music”, and here it is: music, 10 seconds from 0:10.")
+    assert "there is music" in told[1].lower()
+    assert told[-1].startswith("This video lasts 1 minute")
+
+
+def test_what_cannot_be_judged_leads_too(talk):
+    told = story(talk, "a red car")
+    assert told[0].text.startswith("I can't recognise things by sight here (“red car”)")
+    assert told[0].evidence == ("asked: a red car",)
+
+
+def test_what_is_absent_is_said_and_the_video_still_described(talk):
+    told = texts(talk, "colourful pictures")
+    assert told[0].startswith("Not measured yet" if not talk.curve("colour") else "Not found")
+    assert told[-1].startswith("This video lasts")
+
+
+def test_a_silent_video_and_a_recording_are_called_that():
+    silent = perception(video(20.0, silent=True), {"movement": at(20, low=0.0)})
+    assert texts(silent)[0] == (
+        "This silent video lasts 20 seconds; all the way through hardly anything moves."
+    )
+    sound = perception(video(90.0, blind=True), {"music": at(90, (0, 90))})
+    assert texts(sound)[0] == (
+        "This recording lasts 1 minute 30 seconds; all the way through there is music."
+    )
+
+
+def test_nothing_known_is_a_short_honest_story():
+    told = story(perception(video(12.0)))
+    assert [each.text for each in told] == ["This video lasts 12 seconds."]
+    assert told[0].evidence
+
+
+def test_the_same_thing_after_a_pause_happens_again():
+    curves = {"music": at(100, (20, 25), (60, 65)), "loudness": at(100, low=0.6)}
+    told = texts(perception(video(100.0), curves), "", length=Length(10, "seconds"))
+    music = [each for each in told[1:] if "music" in each]
+    assert len(music) == 1 and "rom 0:20 to 0:25 and from 1:00 to 1:05" in music[0]
+    curves["light"] = at(100, (60, 65), high=0.1, low=0.4)
+    told = texts(perception(video(100.0), curves), "music", length=Length(10, "seconds"))
+    assert any("music again" in each for each in told)
+
+
+def test_at_the_start_nothing_is_called_new(talk):
+    for each in story(talk, length=Length(0.5, "share")):
+        assert each.start >= 4 or "new" not in each.text
+
+
+def test_sounds_are_told_at_their_second():
+    curves = {"sudden sounds": at(60, (33, 34)), "loudness": at(60, low=0.5)}
+    told = texts(perception(video(60.0), curves))
+    assert told[1:] == ["Halfway through, from 0:30 to 0:35, something sounds suddenly at 0:33."]
+    told = story(perception(video(60.0), curves), "colourful pictures in the first half")
+    [bang] = [each for each in told if "suddenly" in each.text]
+    assert (bang.start, bang.end) == (33, 34) and "0:33" in bang.text
+
+
+# -- quotations ------------------------------------------------------------------------------------
+
+
+def test_quotations_are_exact_and_few():
+    lines = said(
+        *((5.0 * i, 5.0 * i + 4, f"This is sentence number {i} of the talk.") for i in range(20))
+    )
+    seen = perception(video(100.0), {"speech": at(100, (0, 100))}, lines=lines)
+    told = story(seen, length=Length(0.9, "share"), variety=0.0)
+    quotes = re.findall("“([^”]*)” is said", " ".join(each.text for each in told))
+    assert 1 <= len(quotes) <= 3
+    whole = " ".join(line.text for line in lines)
+    assert all(quote.removesuffix(" …") in whole for quote in quotes)
+
+
+def test_a_long_sentence_is_cut_at_a_word():
+    line = Line(0, 9, "one two three four five six seven eight nine ten " * 3, "subtitles")
+    quote, source = quotation((line,), 0, 10)
+    assert quote == "one two three four five six seven eight nine ten one two three four …"
+    assert source is line
+
+
+def test_a_sentence_that_began_before_is_not_quoted_from_its_middle():
+    lines = said((0, 4, "was the end of it all, he said. Then the rain came over the hills."))
+    assert quotation(lines, 0, 5)[0] == "Then the rain came over the hills"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        Line(0, 4, "There is music and much of it", "music"),  # not anybody's words
+        Line(0, 4, "i think it said something like this", "speech-to-text", 0.3),  # not sure
+        Line(8, 20, "This is mostly said after the stretch is over.", "subtitles"),
+        Line(0, 4, "♪ ♪ ♪ ♪", "subtitles"),
+        Line(0, 4, "No.", "subtitles"),
+    ],
+)
+def test_what_is_not_quoted(line):
+    assert quotation((line,), 0, 10) == ("", None)
+
+
+def test_words_on_the_screen_are_not_called_said():
+    lines = (Line(10, 14, "The Second Law of Thermodynamics", "screen-text"),)
+    told = texts(perception(video(20.0), {"movement": at(20, (9, 15))}, lines=lines),
+                 length=Length(5, "seconds"))  # fmt: skip
+    assert any("Thermodynamics” is on the screen" in each for each in told)
+
+
+@pytest.mark.parametrize("most", [1, 3, 50])
+def test_shortened_never_grows(most):
+    for text in ("", "word", "a b c d e", "x" * 10_000, "<b>&amp;</b> \N{SPARKLES}"):
+        assert len(shortened(text, most)) <= min(len(text), 162)
+
+
+# -- what holds for every story --------------------------------------------------------------------
+
+WANTS = (
+    "",
+    "music",
+    "no talking",
+    "a dog",
+    "goals",
+    "the ending",
+    "about penguins",
+    "loud or dark",
+)
+NAMES = sorted({concept.curve for concept in CONCEPTS})
+SENSOR = re.compile(r"\b0\.\d|\bRMS\b|\bHz\b|\bdB\b|curve|salien|threshold|onset|novelty|embedding")
+
+
+@st.composite
+def seen(draw):
+    seconds = draw(st.floats(1, 300))
+    rng = np.random.default_rng(draw(st.integers(0, 10_000)))
+    rows = max(1, math.ceil(seconds - 1e-6))
+    names = draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=len(NAMES)))
+    blocks = {name: np.repeat(rng.random(rows // 7 + 1), 7)[:rows] for name in names}
+    lines = said(
+        *((a, a + 2, f"And then number {int(a)} came along the road.") for a in range(0, rows, 9))
+    ) if draw(st.booleans()) else ()  # fmt: skip
+    return perception(video(seconds), blocks, lines=lines)
+
+
+@settings(max_examples=150, deadline=None)
+@given(seen(), st.sampled_from(WANTS), st.floats(0.05, 1))
+def test_every_story_is_grounded_short_and_varied(of, want, share):
+    told = story(of, want, length=Length(share, "share"))
+    assert 1 <= len(told) <= 8
+    openings = [opening(each.text) for each in told]
+    assert len(set(openings)) == len(openings), openings
+    known = {concept.told: concept for concept in CONCEPTS}
+    for each in told:
+        assert 0 <= each.start < each.end <= of.video.seconds + 1e-6
+        assert each.evidence and all(each.evidence)
+        assert each.text[0].isupper() or each.text[0] in "“'"
+        assert each.text.endswith((".", "…"))
+        assert not SENSOR.search(each.text), each.text
+        for clause, concept in known.items():
+            if re.search(rf"\b{clause}\b", each.text, re.IGNORECASE):  # only what holds there
+                curve = of.curve(concept.curve).array
+                there = curve <= concept.at if concept.low else curve >= concept.at
+                assert there[int(each.start) : math.ceil(each.end)].any(), each.text
+    between = [each.start for each in told[bool(want.strip()) or 1 : -1 if want else None]]
+    assert between == sorted(between)
+
+
+def test_it_is_in_the_list():
+    assert NARRATORS["composed"] is compose
