@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from summarizer.schema import (
     QUOTABLE,
     Concept,
     Curve,
+    Event,
     Highlight,
     Line,
     Perception,
@@ -31,8 +33,10 @@ QUOTES = 3  # at most
 QUOTED = 14  # words of a quotation, at most
 CERTAIN = 0.6  # confidence of a line that may be quoted
 MOST = 0.6  # share of the video that is "most of it"; it tells no moment from another
+FAINT = 0.12  # weight below which a fact is not worth a sentence
 RARE = 0.1  # share of the video below which a single second is worth telling
 INSTANT = 2.5  # seconds; what is shorter has one time, not two
+TELLABLE = 2.0  # seconds a part of a highlight has to last to be told of by itself
 UNKNOWN = 4.0  # seconds at the start of a video, when everything is new
 # how much a curve is what a stretch is about, where not 1
 PLAIN = {
@@ -112,9 +116,19 @@ class Fact:
     def evidence(self) -> str:
         return f"{self.curve.sense}: {self.concept.seen}"
 
+    @property
+    def distinct(self) -> bool:
+        """Whether it can tell one stretch from another."""
+        return self.share < MOST or self.curve.name in CHANGES
+
     def rows(self, start: float, end: float) -> np.ndarray:
         """Where it holds within a stretch, second by second."""
         return self.there[int(start) : max(int(start) + 1, int(np.ceil(end - 1e-6)))]
+
+    def meets(self, other: "Fact", start: float, end: float) -> bool:
+        """Whether they hold at once for half of the time that this one does."""
+        mine = self.rows(start, end)
+        return bool(mine[other.rows(start, end)].sum() >= 0.5 * mine.sum())
 
     def clause(self, start: float, end: float) -> str:
         """What to say of it in a stretch; of a single moment in a longer one, when."""
@@ -228,18 +242,34 @@ def whole(video: Video, facts: Sequence[Fact]) -> Sentence:
 
 
 def distinct(perception: Perception, summary: Summary, facts: Sequence[Fact]) -> list[Moment]:
-    """A moment for each highlight, in order of time; neighbours with the same to tell are one."""
+    """A moment for each event of each highlight, in order; neighbours with the same to tell are
+    one."""
     found: list[Moment] = []
     teller = Teller(perception, facts, asked_for(summary))
-    for each in summary.highlights:
-        moment = teller.moment(each)
+    parts = [part for each in summary.highlights for part in divided(each, perception.events)]
+    for part in parts:
+        moment = teller.moment(part)
         last = found[-1] if found else None
         same = last and last.clauses == moment.clauses and not last.quote and not moment.quote
         if last and same and len(last.spans) < 3:
-            found[-1] = replace(last, spans=last.spans + moment.spans)
+            spans = [*last.spans[:-1], (last.spans[-1][0], moment.end)]
+            if moment.start > last.end + 0.01:
+                spans = [*last.spans, *moment.spans]
+            found[-1] = replace(last, spans=tuple(spans))
         else:
             found.append(moment)
     return found
+
+
+def divided(highlight: Highlight, events: Sequence[Event]) -> list[Highlight]:
+    """The highlight cut at the borders of events; what would be too short to tell stays whole."""
+    cuts = [highlight.start]
+    for event in events:
+        if event.end - cuts[-1] >= TELLABLE and highlight.end - event.end >= TELLABLE:
+            cuts.append(event.end)
+    return [
+        replace(highlight, start=start, end=end) for start, end in pairwise([*cuts, highlight.end])
+    ]
 
 
 class Teller:
@@ -258,11 +288,12 @@ class Teller:
             fact: tells * 0.6 ** self.times[fact] + asked
             for fact in self.facts
             if (tells := fact.tells(start, end))
-            and ((asked := fact.concept.seen in self.asked) or fact.share < MOST)
+            and ((asked := fact.concept.seen in self.asked) or fact.distinct)
             and not (line and fact.topic == "speech")
         }
-        told = ranked(weights)[:2]
-        told = [fact for fact in told if weights[fact] >= 0.3 * weights[told[0]]]
+        told = ranked(weights)
+        told = [fact for fact in told if fact.meets(told[0], start, end)][:2]
+        told = [fact for fact in told if weights[fact] >= max(FAINT, 0.3 * weights[told[0]])]
         self.quotes -= bool(quote)
         self.times.update(told)
         clauses = [fact.clause(start, end) for fact in told]
@@ -451,7 +482,8 @@ class Voice:
         for fact in moment.facts[:1]:
             since = self.told.get(fact.told)
             stopped = since is not None and not fact.there[int(since) : int(moment.start)].all()
-            clauses[0] += " again" * (stopped and clauses[0] == fact.told)
+            plainly = clauses[0] == fact.told and fact.concept not in COMPARED
+            clauses[0] += " again" * (stopped and plainly)
         return clauses
 
 
