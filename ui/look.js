@@ -6,7 +6,10 @@
     if (!video || !Number.isFinite(time)) return;
     video.currentTime = Math.max(0, time + 0.001);
     video.play().catch(() => {});
-    video.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    const { top, bottom } = video.getBoundingClientRect();
+    if (bottom < 80 || top > window.innerHeight - 80) {
+      video.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    }
   };
 
   document.addEventListener("click", (event) => {

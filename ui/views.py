@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from summarizer.config import Limits
 
 GB, MB = 1 << 30, 1 << 20
+WHOLE = 0.8  # of the video; a sentence about more of it speaks of no moment
 ROOM = 1.0  # seconds left in a reel that are worth a word
 
 
@@ -263,7 +264,7 @@ def story(summary: Summary | None) -> str:
     if summary is None:
         return ""
     told = "".join(
-        _sentence(each)
+        _sentence(each, summary.video.seconds)
         for each in summary.story
         if each.text != summary.answer.text  # that stands above already
     )
@@ -271,16 +272,19 @@ def story(summary: Summary | None) -> str:
     return f"<h2>The story</h2>{body}"
 
 
-def _sentence(said: Sentence) -> str:
+def _sentence(said: Sentence, seconds: float) -> str:
     rests = "; ".join(said.evidence)
     basis = f"<small>{escape(rests)}</small>" if rests else ""
+    whole = said.end - said.start > WHOLE * seconds  # would be lit all the time
     return (
-        f'<li><button type="button" class="wl-seek" {_span(said.start, said.end)}>'
+        '<li><button type="button" class="wl-seek" '
+        f"{_span(said.start, said.start if whole else said.end)}>"
         f"<time>{clock(said.start)}</time><span>{escape(said.text)}{basis}</span></button></li>"
     )
 
 
 def _span(start: float, end: float) -> str:
+    """Where a click takes the player, and until when the element is lit as it plays."""
     return f'data-seek="{start:.3f}" data-end="{end:.3f}"'
 
 
@@ -290,7 +294,7 @@ def table(summary: Summary | None) -> str:
         return ""
     budget = summary.preference.length.of(summary.video.seconds)
     head = (
-        f'<h2>Highlights</h2><p class="wl-sub">{len(summary.highlights)} moments, '
+        f'<h2>Highlights</h2><p class="wl-sub">{_moments(len(summary.highlights))}, '
         f"{duration(summary.seconds)} of {duration(budget)}</p>"
     )
     if not summary.highlights:
@@ -302,6 +306,10 @@ def table(summary: Summary | None) -> str:
         '<th scope="col">Score</th><th scope="col">Why</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
+
+
+def _moments(count: int) -> str:
+    return "1 moment" if count == 1 else f"{count} moments"
 
 
 def _row(moment: Highlight, best: float) -> str:

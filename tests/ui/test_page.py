@@ -279,5 +279,6 @@ def test_the_figure_is_drawn_for_the_night(visit, address, clip):
     page = visit(address, color_scheme="dark")
     open_clip(page, clip)
     summarize(page)
-    ink = page.evaluate("getComputedStyle(document.querySelector('#curve .xtick text')).fill")
+    label = page.locator("#curve .xtick text").first
+    ink = label.evaluate("(text) => getComputedStyle(text).fill")
     assert ink == "rgb(232, 234, 240)"

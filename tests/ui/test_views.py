@@ -119,6 +119,11 @@ def test_a_sentence_and_a_row_know_where_to_seek():
     assert "1:02" in table and "1:09" in table and "2 moments, 14 s of 30 s" in table
 
 
+def test_a_sentence_about_the_whole_video_is_never_lit():
+    told = views.story(summary(story=(Sentence(0.0, 60.0, "It is loud throughout.", ()),)))
+    assert 'data-seek="0.000" data-end="0.000"' in told
+
+
 def test_the_story_does_not_repeat_the_answer_above_it():
     said = Sentence(0.0, 60.0, "Not found.", ())
     both = summary(answer=Answer("absent", "Not found."), story=(said, *summary().story))
