@@ -364,12 +364,11 @@ class Edges:
         self.closing = np.array([start for start, _ in rules.barred])
         self.opening = np.array([end for _, end in rules.barred])
         self.whole = perception.video.seconds
-        self.fixed = {edge for span in rules.kept for edge in span}
+        self.settled = {edge for span in rules.kept for edge in span}  # never to be moved again
         spoken = [line for line in perception.lines if line.source in QUOTABLE]
         spoken.sort(key=lambda line: line.start)
         self.starts = np.array([line.start for line in spoken])
         self.ends = np.array([line.end for line in spoken])
-        self.near = (self.starts, np.sort(self.ends))
         voice = perception.track("voice")
         heard = voice is not None and len(voice.times) > 0
         self.times = voice.times if heard else np.zeros(1)
@@ -378,29 +377,38 @@ class Edges:
     def move(self, spans: list[Span]) -> list[Span]:
         """The spans with each edge at the least cost within reach; never over the budget."""
         places = [list(span) for span in sorted(spans)]
+        edges = np.array(places, float).ravel()
+        torn = np.flatnonzero(self.cost(edges) > GAIN).tolist()
+        torn = [edge for edge in torn if 0 < edges[edge] < self.whole]
+        offered, gains = self._offers(edges[torn], np.array(torn, int) % 2)
         left = max(0.0, self.rules.budget - length(places))
-        costs = self.cost(np.array(places).ravel()) if places else []
-        torn = [divmod(edge, 2) for edge in np.flatnonzero(np.array(costs) > GAIN).tolist()]
-        for index, side in torn * 2:  # the second time with what the first gave back
+        for row, edge in 2 * list(enumerate(torn)):  # again with what the first round gave back
+            index, side = divmod(edge, 2)
             old = places[index][side]
-            places[index][side] = self._better(places, index, side, left)
-            left -= (places[index][side] - old) * (1 if side else -1)
+            if old in self.settled:
+                continue
+            low, high = self._reach(places, index, side, left)
+            within = np.where((offered[row] >= low) & (offered[row] <= high), gains[row], 0.0)
+            best = int(within.argmax())
+            if within[best] > GAIN:
+                new = places[index][side] = float(offered[row, best])
+                self.settled.add(new)
+                left -= (new - old) * (1 if side else -1)
         return [(start, end) for start, end in places]
 
-    def _better(self, places: list[list[float]], index: int, side: int, left: float) -> float:
-        """Where this edge hurts least; where it is, unless another place is worth moving to."""
-        old = places[index][side]
-        if old in self.fixed or old <= 0 or old >= self.whole:
-            return old
-        low, high = self._reach(places, index, side, left)
-        near = [edges[slice(*np.searchsorted(edges, (low, high + 1e-9)))] for edges in self.near]
-        steps = np.arange(old - self.snap, old + self.snap, GRID)
-        offered = np.concatenate([[old], steps[(steps >= low) & (steps <= high)], *near])
+    def _offers(self, olds: np.ndarray, sides: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(edges, offers): times each edge may move to, and what it would gain there."""
+        offered = [olds[:, None] + np.arange(-self.snap, self.snap + GRID / 2, GRID)]
+        for ends in (self.starts, np.sort(self.ends)):
+            if len(ends):
+                near = np.searchsorted(ends, olds)[:, None] + np.array([-1, 0])
+                offered.append(ends[np.clip(near, 0, len(ends) - 1)])
+        times = np.concatenate(offered, axis=1)
+        away = times - olds[:, None]
         # rather complete a sentence than lose its beginning
-        inward = np.maximum(0, (offered - old) * (-1 if side else 1))
-        price = self.cost(offered) + 0.1 * np.abs(offered - old) + 0.05 * inward
-        best = int(np.argmin(price))
-        return float(offered[best]) if price[best] < price[0] - GAIN else old
+        inward = np.maximum(0, away * np.where(sides, -1, 1)[:, None])
+        price = self.cost(times.ravel()).reshape(times.shape) + 0.1 * np.abs(away) + 0.05 * inward
+        return times, self.cost(olds)[:, None] - price
 
     def _reach(
         self, places: list[list[float]], index: int, side: int, left: float
