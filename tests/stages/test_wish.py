@@ -7,6 +7,7 @@ left out, "&" has to hold together with the term before it; "@0-60" is a time in
 
 import pytest
 
+from summarizer.senses import SENSES
 from summarizer.stages.wish import read
 from tests.perceptions import CONCEPTS
 
@@ -204,3 +205,12 @@ def test_a_time_beyond_the_end_is_an_empty_span():
     [when] = read("around 5:00", CONCEPTS).whens
     start, end = when.span(60.0)
     assert start >= end
+
+
+def test_the_asks_of_the_real_senses_are_read_as_meant():
+    concepts = tuple(concept for sense in SENSES.values() for concept in sense.concepts)
+    for concept in concepts:
+        for ask in (*concept.asks, concept.name, concept.seen, concept.told):
+            terms = read(ask, concepts).terms
+            assert len(terms) == 1 and concept in terms[0].concepts, ask
+            assert not terms[0].hint and not terms[0].no, ask
