@@ -71,7 +71,7 @@ def main() -> None:
 
     try:
         summarizer, page = open_page(flags())
-    except SummarizerError as error:
+    except (SummarizerError, OSError) as error:  # OSError: the port is taken
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None
     threading.Thread(target=summarizer.warm, daemon=True).start()

@@ -11,6 +11,7 @@ import gradio as gr
 from gradio.themes.utils.fonts import LocalFont
 
 HERE = Path(__file__).parent
+ICON = HERE / "icon.svg"
 STYLE = HERE / "look.css"
 SCRIPT = (HERE / "look.js").read_text(encoding="utf-8")
 # run by single events

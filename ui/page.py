@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TITLE = "Watch & Listen"
 CLIPS = Path(__file__).parent.parent / "examples"
+WISHES = {"match": "the goals", "lecture": "the waggle dance", "day": "music at night"}
 MEDIA = ["video", "audio", ".mkv", ".avi", ".mov", ".mts", ".m2ts", ".ts", ".flv", ".f4v", ".wmv"]
 MEDIA += [".asf", ".3gp", ".vob", ".mxf"]
 SUBTITLES = [".srt", ".vtt"]
@@ -128,6 +129,7 @@ def serve(summarizer: "Summarizer", **options) -> gr.Blocks:
     page = build(summarizer, rooms).queue(max_size=20)
     page.launch(
         theme=look.theme(),
+        favicon_path=look.ICON,
         css_paths=[look.STYLE],
         js=look.SCRIPT,
         allowed_paths=[str(rooms.root), str(CLIPS)],
@@ -147,7 +149,7 @@ def our_clips(folder: Path) -> tuple[Clip, ...]:
         told = path.with_suffix(".json")
         known = json.loads(told.read_text(encoding="utf-8")) if told.exists() else {}
         title = known.get("title") or path.stem.replace("_", " ").capitalize()
-        found.append(Clip(path.resolve(), title, known.get("wish", "")))
+        found.append(Clip(path.resolve(), title, WISHES.get(path.stem, "")))
     return tuple(found)
 
 
