@@ -49,21 +49,12 @@ class Worker(Iterator[T], Generic[T]):
     ):
         self.name, self._limits, self._unpack = shown(path), limits, unpack
         self._inbox = _Inbox(AHEAD)
-        self._process = subprocess.Popen(
-            COMMAND,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-            start_new_session=True,  # a group of its own: what it starts dies with it
-        )
+        self._process = _start(self.name)
         order = {"job": job, "path": str(path.absolute()), "memory": limits.worker_memory}
-        try:
+        with suppress(BrokenPipeError):  # it died at once; reading from it says so
             # stays open: its end tells the process that its parent is gone
             self._process.stdin.write(json.dumps(order | {"details": details}).encode() + b"\n")
             self._process.stdin.flush()
-        except BrokenPipeError:
-            pass  # it died at once; reading from it says so
         # the thread holds no reference to this worker, so that letting go of the worker ends both
         self._reader = Thread(
             target=_read, args=(self._process.stdout, self._inbox), name=f"{job}", daemon=True
@@ -96,7 +87,8 @@ class Worker(Iterator[T], Generic[T]):
             _kill(process)
         self._reader.join()
         process.stdout.close()
-        process.stdin.close()
+        with suppress(BrokenPipeError):  # what it never read
+            process.stdin.close()
 
     def __del__(self):
         if hasattr(self, "_reader"):
@@ -136,6 +128,23 @@ def only(worker: Worker[T]) -> T:
         return next(worker)
     finally:
         worker.close()
+
+
+def _start(name: str) -> subprocess.Popen:
+    try:
+        return subprocess.Popen(
+            COMMAND,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            start_new_session=True,  # a group of its own: what it starts dies with it
+        )
+    except OSError as error:
+        raise MediaError(
+            f"{name} can't be decoded: no process can be started here: "
+            f"{(error.strerror or type(error).__name__).lower()}; close other programs"
+        ) from None
 
 
 def _environment() -> dict[str, str]:

@@ -6,7 +6,7 @@ import pytest
 
 from summarizer.config import DecodeConfig, Limits
 from summarizer.errors import MediaError
-from summarizer.media import key_pictures, pictures_at, probe, stream_pictures
+from summarizer.media import frames, key_pictures, pictures_at, probe, stream_pictures
 from summarizer.media.frames import small
 from summarizer.media.worker import Worker
 from summarizer.schema import Pictures, Video
@@ -219,7 +219,7 @@ def test_no_more_key_frames_than_there_are(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "encoding"),
-    [*(("a.mp4", each) for each in ENCODINGS), ("a.mkv", "B frames"), ("a.ts", "open groups")],
+    [("a.mov", "one key frame"), ("a.mkv", "B frames"), ("a.ts", "open groups")],
 )
 def test_pictures_at_times_are_exact_to_a_frame(tmp_path, name, encoding):
     path = clips.film(tmp_path / name, clips.numbered(200), options=ENCODINGS[encoding])
@@ -256,9 +256,17 @@ def test_no_times_no_pictures(cut_clip):
     assert pictures.frames.shape == (0, 90, 160, 3)
 
 
-def test_where_one_library_fails_the_other_reads(tmp_path, monkeypatch):
-    from summarizer.media import frames
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_both_libraries_find_the_same(tmp_path, monkeypatch, encoding):
+    path = clips.film(tmp_path / "a.mp4", clips.numbered(200), options=ENCODINGS[encoding])
+    wanted = [150, 3, 57, 58, 0, 199]
+    times = [number / 25 for number in wanted]
+    assert found(path, times) == wanted
+    monkeypatch.setattr(frames, "Worker", lambda _, *given, **more: Worker("at", *given, **more))
+    assert found(path, times) == wanted
 
+
+def test_where_one_library_fails_the_other_reads(tmp_path, monkeypatch):
     path = clips.film(tmp_path / "a.mp4", clips.numbered(50))
     asked = []
 

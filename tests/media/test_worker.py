@@ -134,6 +134,14 @@ def test_every_death_is_a_sentence(stand_in, tmp_path, text, told, caplog):
     assert gone(worker._process.pid)
 
 
+@pytest.mark.parametrize("command", ["true", "false", "no-such-program"])
+def test_a_process_that_takes_no_orders(monkeypatch, tmp_path, command):
+    monkeypatch.setattr(worker_module, "COMMAND", (command,))
+    with pytest.raises(MediaError) as error:
+        list(Worker("at", tmp_path / "a", LIMITS, lambda each: each, cpu=1, times=[0.5] * 50_000))
+    assert "can't be decoded" in sentence(error)
+
+
 def test_a_process_killed_from_outside_is_a_sentence(blink_clip):
     video = media.probe(blink_clip, LIMITS)
     stream = media.stream_pictures(blink_clip, video, DecodeConfig(), LIMITS)
