@@ -79,7 +79,8 @@ def examples(clips: tuple[tuple[Path, str, str], ...]) -> str:
         f'<button type="button" class="wl-example" data-example="{number}">'
         f'<video src="{address(path)}#t=2" muted playsinline preload="metadata" tabindex="-1" '
         'aria-hidden="true"></video>'
-        f"<strong>{escape(title)}</strong><span>“{escape(wish)}”</span></button>"
+        f"<strong>{escape(title)}</strong>"
+        f"<span>{f'“{escape(wish)}”' if wish else 'just the highlights'}</span></button>"
         for number, (path, title, wish) in enumerate(clips)
     )
     return f'<h2 class="wl-or">or take an example</h2><div class="wl-examples">{cards}</div>'
