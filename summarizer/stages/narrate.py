@@ -281,6 +281,7 @@ class Teller:
         self.times: Counter[Fact] = Counter()  # that a fact was told
 
     def moment(self, highlight: Highlight) -> Moment:
+        """What is quoted, and the one or two facts that tell it from the rest of the video."""
         start, end = highlight.start, highlight.end
         quote, line = quotation(self.lines, start, end) if self.quotes else ("", None)
         weights = {

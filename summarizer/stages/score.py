@@ -196,6 +196,7 @@ class Judge:
         self.lines = [perception.lines[spot] for spot in self.spots]
 
     def find(self, term: Term) -> Finding:
+        """By measure, by what is said, by what often comes with it; or not at all."""
         if term.concepts and not term.hint:
             return self.measured(term)
         if said := self.said(term, nearly=not term.hint):
@@ -280,6 +281,8 @@ class Judge:
         for line, value in zip(self.lines, near, strict=True):
             rows = slice(int(line.start), max(int(line.start) + 1, int(np.ceil(line.end))))
             values[rows] = np.maximum(values[rows], value)
+        if not values.any():
+            return None  # said, but after the end of the video
         curve = Curve.of(f"what you asked for: {quoted(term.words)} in words", "words", values)
         note = self.telling(term, hits, bool(exact))
         return Finding(term, "found", f"talk of {quoted(term.words)}", note, curve)

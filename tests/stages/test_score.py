@@ -217,6 +217,11 @@ def test_the_track_of_the_words_is_used_where_it_fits(talk):
     assert TALK[0].text not in asked
 
 
+def test_words_after_the_end_of_the_video_are_not_found():
+    late = perception(video(20.0), {"music": at(20)}, lines=said((25, 28, "a penguin")))
+    assert score(late, "penguin").answer.kind == "cannot"
+
+
 def test_descriptions_by_this_program_are_not_words_that_were_said(talk):
     lines = (Line(10.0, 12.0, "a penguin colony", "light"),)
     seen = perception(talk.video, {"music": at(60, (10, 20))}, lines=lines)
