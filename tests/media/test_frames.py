@@ -194,6 +194,17 @@ def test_every_pixel_format_gives_rgb(tmp_path, pixels):
         assert colours(image) == ["r", "g", "b", "white"]
 
 
+@pytest.mark.parametrize(("height", "matrix"), [(360, "bt601"), (720, "bt709")])
+def test_colours_that_are_not_told_are_guessed_as_players_do(tmp_path, height, matrix):
+    path = tmp_path / "a.mp4"
+    clips.ffmpeg(
+        *("-f", "lavfi", "-i", f"color=c=0x00C800:s=640x{height}:d=0.2,format=rgb24"),
+        *("-vf", f"scale=out_color_matrix={matrix},format=yuv420p", "-colorspace", "2"),
+        *("-bsf:v", "h264_metadata=matrix_coefficients=2", path),
+    )
+    np.testing.assert_allclose(watched(path).frames[0, 50, 50], [0, 200, 0], atol=3)
+
+
 # -- a few key frames -----------------------------------------------------------------------------
 
 

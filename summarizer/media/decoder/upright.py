@@ -4,9 +4,10 @@ import math
 import struct
 
 import numpy as np
-from av.video.reformatter import Interpolation, VideoReformatter
+from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
-FIXED = 1 << 16  # a display matrix holds 16.16 fixed point numbers
+UNTOLD = 2  # the colour space of a frame that doesn't tell its own
+HIGH = 720  # lines from which on such a frame is taken to have television's newer colours
 
 
 def rotation_of(frame) -> int:
@@ -41,7 +42,14 @@ class Shrinker:
         width, height = self.width, self.height
         if self._quarters % 2:
             width, height = height, width
+        high = frame.colorspace == UNTOLD and frame.height >= HIGH
         small = self._reformatter.reformat(
-            frame, width, height, "rgb24", interpolation=Interpolation.AREA, threads=1
+            frame,
+            width,
+            height,
+            "rgb24",
+            src_colorspace=Colorspace.ITU709 if high else None,
+            interpolation=Interpolation.AREA,
+            threads=1,
         )
         return np.rot90(small.to_ndarray(), -self._quarters)
