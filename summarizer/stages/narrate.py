@@ -472,7 +472,7 @@ class Voice:
         if 0.45 < (start + end) / 2 / self.whole < 0.55 and end - start < 0.2 * self.whole:
             yield f"halfway through, {time}"
         gap = start - self.before
-        if self.turn and 0 < gap < min(8, 0.1 * self.whole):
+        if self.turn and 0 < gap < min(8, 0.1 * self.whole) and len(moment.spans) == 1:
             yield f"a moment later, {time}"
         if self.turn and gap > max(30, 0.25 * self.whole):
             yield f"much later, {time}"

@@ -109,6 +109,7 @@ DRAWS = (
 )
 WATCHED = {draw.curve for draw in DRAWS if draw.side == "watch"} | {"light", "camera shakes"}
 HEARD = {draw.curve for draw in DRAWS if draw.side == "listen"}
+TALK = {"speech", "words"}  # curves that tell of the same
 BOTH = 0.1  # share of what counts for both sides
 # what an aspect leans towards, by how much
 ASPECTS = {
@@ -198,16 +199,24 @@ class Judge:
     def find(self, term: Term) -> Finding:
         """By measure, by what is said, by what often comes with it; or not at all."""
         if term.concepts and not term.hint:
-            return self.measured(term)
+            return self.measured(replace(term, concepts=self.all_of(term)))
         if said := self.said(term, nearly=not term.hint):
             return said
         if term.hint:
             return self.hinted(term)
         return self.unsaid(term) if term.said else Finding(term, "cannot", quoted(term.words))
 
+    def all_of(self, term: Term) -> tuple[Concept, ...]:
+        """The concepts of a term; who wants no talk wants it neither heard nor in subtitles."""
+        if not term.no or TALK.isdisjoint(concept.curve for concept in term.concepts):
+            return term.concepts
+        others = [each for each in self.wish.concepts if each.curve in TALK and not each.low]
+        return tuple(dict.fromkeys([*term.concepts, *others]))
+
     def measured(self, term: Term) -> Finding:
         """By the curves of the concepts that answer to it."""
-        label = listed(unique(concept.seen for concept in term.concepts), "or")
+        known = [each for each in term.concepts if self.perception.curve(each.curve)]
+        label = listed(unique(concept.seen for concept in known or term.concepts[:1]), "or")
         curve = self.relevance(term.concepts, f"what you asked for: {label}")
         if curve is None:
             return Finding(term, *self.missing(term.concepts, label))
@@ -224,7 +233,7 @@ class Judge:
     def missing(self, concepts: Sequence[Concept], label: str) -> tuple[str, str, str]:
         """What to say of concepts whose curves do not exist: kind, label, note."""
         video, curves = self.perception.video, {concept.curve for concept in concepts}
-        if curves <= HEARD and not video.has_audio:
+        if curves <= HEARD | TALK and curves & HEARD and not video.has_audio:
             return "absent", label, f"Not found: {label}; the video has no sound."
         if curves <= WATCHED and not video.has_picture:
             return "absent", label, f"Not found: {label}; there is no picture, only sound."

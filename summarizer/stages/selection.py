@@ -169,8 +169,7 @@ def keep(board: Board, wanted: Sequence[Event], budget: float) -> list[Span]:
 def fill(board: Board, free: Sequence[Span], budget: float, careful: bool) -> list[Span]:
     """The best stretches of the free spans within the budget."""
     parts = pieces(board.perception.events, free)
-    sound = [part for part in parts if part[1] - part[0] >= SHORTEST / 2]
-    parts = sound or parts
+    parts = [part for part in parts if length([part]) >= 0.75 * SHORTEST] or parts
     if not parts or budget <= 1e-6:
         return []
     if length(parts) <= budget:

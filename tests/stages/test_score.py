@@ -264,6 +264,12 @@ def test_what_is_left_out_stays_out_even_to_fill(talk):
     assert [(event.start, event.end) for event in barred] == [(30, 50), (0, 5)]
 
 
+def test_no_talk_means_neither_heard_nor_in_the_subtitles(talk):
+    curves = {"speech": at(60, (30, 40)), "words": at(60, (35, 50))}
+    assert where(score(perception(talk.video, curves), "no talking")) == [(0, 30), (50, 60)]
+    assert where(score(perception(talk.video, curves), "talking")) == [(30, 40)]
+
+
 def test_a_short_interruption_does_not_tear_a_finding(talk):
     music = at(60, (10, 20))
     music[14] = 0
