@@ -51,6 +51,9 @@ def select(
         left = budget - length(spans)
         if left >= SHORTEST or not spans:
             free = subtract(source, [*rules.barred, *spans])
+            # slivers only where there is nothing else
+            longer = [span for span in free if length([span]) >= 0.75 * SHORTEST]
+            free = longer if longer or spans else free
             spans += fill(board, free, left, talks(perception))
         spans = merge(board, spans, config.merge, rules)
         spans = merge(board, edges.move(spans), config.merge, rules)
@@ -169,7 +172,6 @@ def keep(board: Board, wanted: Sequence[Event], budget: float) -> list[Span]:
 def fill(board: Board, free: Sequence[Span], budget: float, careful: bool) -> list[Span]:
     """The best stretches of the free spans within the budget."""
     parts = pieces(board.perception.events, free)
-    parts = [part for part in parts if length([part]) >= 0.75 * SHORTEST] or parts
     if not parts or budget <= 1e-6:
         return []
     if length(parts) <= budget:
