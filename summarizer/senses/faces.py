@@ -1,5 +1,6 @@
 """Faces: how much of each second shows faces that look towards the camera."""
 
+import math
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -9,13 +10,14 @@ import numpy as np
 from summarizer.schema import Concept, Curve, Findings, Pictures, Video
 from summarizer.senses.view import Samples, View, by_second
 
-# of OpenCV's frontal cascades the one that errs least; it is not safe to share between threads
-CASCADE = Path(cv2.data.haarcascades, "haarcascade_frontalface_alt2.xml")
-APART = 0.45  # seconds between two pictures that are searched
+# OpenCV's frontal cascades: one finds, another has to agree; lamps and signs rarely deceive both
+FINDS, AGREES = "haarcascade_frontalface_alt2.xml", "haarcascade_frontalface_alt.xml"
+APART = 0.45  # seconds between two pictures that may be searched
 TOGETHER = 1.5  # seconds; what was seen longer ago confirms nothing
-SMALLEST = 28  # pixels, of at most 320
+SMALLEST = 26  # pixels, of at most 256: a tenth of the picture
 GROWTH = 1.2  # from one searched size to the next
-AGREEING = 3  # overlapping finds that make a face
+OVERLAPPING = 2  # finds that make a face
+MARGIN = 0.3  # of a face around it that the other cascade sees too
 SAME = 0.5  # face sizes that the middle may have moved
 ALIKE = 1.6  # times that the size may have changed
 STILL = 0.5  # grey levels; a picture that differs less on average shows the same faces
@@ -103,16 +105,17 @@ class Faces:
         self.rows = video.rows
         self.samples = Samples()  # when was searched
         self.found: list[np.ndarray] = []  # (faces, 4): middle (right, down), width, height
-        self.searched: tuple[float, np.ndarray] | None = None  # the latest: time, picture
-        self.cascade: cv2.CascadeClassifier | None = None  # loaded for the first picture
+        self.search: _Search | None = None  # loaded for the first picture
+        self.seen: tuple[np.ndarray, np.ndarray] | None = None  # the latest: picture, faces
+        self.latest = -math.inf  # when a picture was last due
+        self.skipped: tuple[float, np.ndarray, np.ndarray] | None = None
 
     def take(self, material: Pictures) -> None:
         view = View.of(material)
         for time, grey, little in zip(view.times, view.middle, view.little, strict=True):
-            if self.searched is None or time - self.searched[0] >= APART:
-                self.found.append(self._faces(grey, little))
-                self.searched = time, little
-                self.samples.add([time], [0.0])
+            if time - self.latest >= APART:
+                self.latest = time
+                self._look(time, grey, little)
 
     def findings(self) -> Findings:
         if not self.samples:
@@ -123,17 +126,61 @@ class Faces:
         curve = by_second(times, np.array(values), self.rows, np.max)
         return Findings(curves=(Curve.of("faces", self.name, curve),))
 
+    def _look(self, time: float, grey: np.ndarray, little: np.ndarray) -> None:
+        """Search every other picture while there is nothing, and the one skipped when there is."""
+        nothing = len(self.found) > 0 and not any(map(len, self.found[-2:]))
+        if nothing and self.skipped is None:
+            self.skipped = time, grey, little
+            return
+        faces = self._faces(grey, little)
+        if self.skipped is not None and len(faces):
+            self._note(self.skipped[0], self._faces(*self.skipped[1:]))
+        self._note(time, faces)
+        self.skipped = None
+
+    def _note(self, time: float, faces: np.ndarray) -> None:
+        self.found.append(faces)
+        self.samples.add([time], [len(faces)])
+
     def _faces(self, grey: np.ndarray, little: np.ndarray) -> np.ndarray:
         """The faces in one picture: (faces, 4) in shares of the picture's height."""
-        if self.searched is not None and cv2.absdiff(little, self.searched[1]).mean() < STILL:
-            return self.found[-1]
-        if self.cascade is None:
-            self.cascade = cv2.CascadeClassifier(str(CASCADE))
-        smallest = (SMALLEST, SMALLEST)
-        boxes = self.cascade.detectMultiScale(grey, GROWTH, AGREEING, minSize=smallest)
-        boxes = np.array(boxes, np.float64).reshape(-1, 4) / grey.shape[0]
+        if self.seen is None or cv2.absdiff(little, self.seen[0]).mean() >= STILL:
+            self.seen = little, self._searched(grey)
+        return self.seen[1]
+
+    def _searched(self, grey: np.ndarray) -> np.ndarray:
+        if self.search is None:
+            self.search = _Search()
+        boxes = self.search(grey) / grey.shape[0]
         boxes[:, :2] += boxes[:, 2:] / 2
         return boxes
+
+
+class _Search:
+    """The two cascades; OpenCV's must not be shared between threads."""
+
+    def __init__(self):
+        folder = Path(cv2.data.haarcascades)
+        self.finds = cv2.CascadeClassifier(str(folder / FINDS))
+        self.agrees = cv2.CascadeClassifier(str(folder / AGREES))
+
+    def __call__(self, grey: np.ndarray) -> np.ndarray:
+        """The faces in one picture in pixels: (faces, 4), left, top, width, height."""
+        least = (SMALLEST, SMALLEST)
+        found = self.finds.detectMultiScale(grey, GROWTH, OVERLAPPING, minSize=least)
+        faces = [box for box in found if self._confirms(grey, *box)]
+        return np.array(faces, np.float64).reshape(-1, 4)
+
+    def _confirms(self, grey: np.ndarray, left: int, top: int, width: int, height: int) -> bool:
+        margin = round(MARGIN * width)
+        rows = slice(max(0, top - margin), top + height + margin)
+        columns = slice(max(0, left - margin), left + width + margin)
+        crop = np.ascontiguousarray(grey[rows, columns])
+        least, most = round(width / ALIKE), round(width * ALIKE)
+        seen = self.agrees.detectMultiScale(
+            crop, 1.1, OVERLAPPING, minSize=(least, least), maxSize=(most, most)
+        )
+        return len(seen) > 0
 
 
 def confirmed(times: np.ndarray, found: list[np.ndarray]) -> list[np.ndarray]:

@@ -2,20 +2,14 @@
 
 from typing import ClassVar, Literal
 
-import cv2
 import numpy as np
 
 from summarizer.schema import Concept, Curve, Findings, Pictures, Video
-from summarizer.senses.view import BLACK, Samples, View, by_second
-
-FIELDS = (16, 9)  # across, down: enough to tell bars beside the picture from the picture
+from summarizer.senses.view import Samples, View, between_bars, by_second
 
 
 class Light:
-    """Mean brightness, as the picture is shown (gamma and all); bars beside it are left out.
-
-    A field that is never brighter than black in the whole video counts as a bar.
-    """
+    """Mean brightness, as the picture is shown (gamma and all); black bars beside it left out."""
 
     name: ClassVar[str] = "light"
     version: ClassVar[int] = 1
@@ -76,18 +70,21 @@ class Light:
 
     def __init__(self, video: Video):
         self.rows = video.rows
-        self.samples = Samples()  # (pictures, fields) grey
+        self.samples = Samples()
+        self.brightest: np.ndarray | None = None  # (height, width): each pixel at its best
 
     def take(self, material: Pictures) -> None:
         view = View.of(material)
-        fields = [cv2.resize(grey, FIELDS, interpolation=cv2.INTER_AREA) for grey in view.little]
-        self.samples.add(view.times, np.stack(fields).reshape(len(fields), -1))
+        brightest = view.little.max(axis=0)
+        if self.brightest is not None:
+            brightest = np.maximum(brightest, self.brightest)
+        self.brightest = brightest
+        self.samples.add(view.times, view.little.mean(axis=(1, 2)) / 255)
 
     def findings(self) -> Findings:
         if not self.samples:
             return Findings()
-        fields = self.samples.values
-        picture = fields.max(axis=0) > BLACK
-        shown = fields[:, picture] if picture.any() else fields
-        values = by_second(self.samples.times, shown.mean(axis=1) / 255, self.rows)
+        # bars add nothing to the sum over the pixels, so only their number is to be left out
+        share = self.brightest[between_bars(self.brightest)].size / self.brightest.size
+        values = by_second(self.samples.times, self.samples.values / share, self.rows)
         return Findings(curves=(Curve.of("light", self.name, values),))

@@ -19,11 +19,11 @@ CHANGES = 3.5  # how much of the picture changes
 USUAL = -4.0  # how unlike neighbours are anyway, on the calmer side
 FOLLOWS = -9.0  # the view can be followed across it
 STEADY = 4.0  # the view can be followed on one side at least
-ENOUGH = 8.0
+ENOUGH = 8.2
 CLOSEST = 0.45  # seconds between two cuts
 
 BLACK = 0.02  # light up to which a picture is black
-FADE = 0.75  # seconds a fade to or from black may add to either end
+FADE = 1.25  # seconds a fade to or from black may add to either end
 BLINK = 2.0  # seconds up to which a black spell is one cut, in its middle
 LATE = 0.125  # seconds; a picture comes up to twice that after the cut before it
 
