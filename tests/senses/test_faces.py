@@ -1,0 +1,89 @@
+"""Faces that stay are found; lamps, toys and flicker are none."""
+
+import numpy as np
+import pytest
+
+from summarizer.senses.faces import Faces, amount, confirmed
+from tests.scenes import curve, show, watched
+
+
+def boxes(*rows) -> np.ndarray:
+    return np.array(rows, np.float64).reshape(-1, 4)
+
+
+FACE = (0.8, 0.4, 0.3, 0.3)
+
+
+def test_three_in_a_row_at_the_same_place_are_a_face():
+    moved = (0.86, 0.43, 0.33, 0.33)
+    kept = confirmed(np.arange(4) / 2, [boxes(FACE), boxes(moved), boxes(FACE), boxes()])
+    assert [each.tolist() for each in kept] == [[True], [True], [True], []]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        [boxes(FACE), boxes(FACE), boxes()],
+        [boxes(FACE), boxes(), boxes(FACE)],
+        [boxes(FACE), boxes((0.2, 0.4, 0.3, 0.3)), boxes(FACE)],
+        [boxes(FACE), boxes((0.8, 0.4, 0.6, 0.6)), boxes(FACE)],
+    ],
+    ids=["two", "flicker", "elsewhere", "another size"],
+)
+def test_anything_less_is_none(found):
+    assert not any(each.any() for each in confirmed(np.arange(3) / 2, found))
+
+
+def test_what_is_far_apart_confirms_nothing():
+    times = np.array([0.0, 5.0, 10.0])
+    assert not any(each.any() for each in confirmed(times, [boxes(FACE)] * 3))
+
+
+def test_one_of_two_can_be_confirmed():
+    other = (0.2, 0.5, 0.2, 0.2)
+    kept = confirmed(np.arange(3) / 2, [boxes(FACE), boxes(other, FACE), boxes(FACE)])
+    assert kept[1].tolist() == [False, True]
+
+
+def test_the_amount_grows_with_number_and_size():
+    assert amount(np.array([])) == 0
+    assert 0.3 < amount(np.array([0.1])) < amount(np.array([0.1, 0.1])) < 1
+    assert amount(np.array([0.1])) < amount(np.array([0.3])) < amount(np.array([0.5])) == 1
+
+
+def test_drawn_shapes_are_no_faces():
+    rng = np.random.default_rng(2)
+    assert max(curve(show(Faces, rng.integers(0, 256, (12, 180, 320, 3)))).values) == 0
+
+
+def test_a_man_talking_to_the_camera(shared_data):
+    clip = shared_data / "clips" / "streamio_talking_man_datastreams.mp4"
+    _, (findings,) = watched(clip, Faces)
+    values = curve(findings).array
+    _, close = Faces.concepts
+    assert values[1:].min() >= close.at
+
+
+def test_a_face_in_a_film_is_found_where_it_is(shared_data):
+    clip = shared_data / "clips_annotated" / "vggsound" / "3HgbEKrbA9s_54000_64000.mp4"
+    _, (findings,) = watched(clip, Faces)
+    values = curve(findings).array
+    assert values[:5].max() == 0  # in profile, playing
+    assert values[7:9].min() > 0.5  # towards the camera
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "clips/bear_dance_portrait.mp4",
+        "clips/mdn_monster.webm",
+        "clips/orangutan.mp4",
+        "clips/cavmae_recorder_guitar.mp4",  # a lamp beside a poster
+        "clips_annotated/v_GGSY1Qvo990.mp4",  # signs on the wall
+        "clips_annotated/vas/drum_video_02542.mp4",
+        "hostile/imageio__cockatoo.mp4",
+    ],
+)
+def test_what_is_no_face_is_none(shared_data, name):
+    _, (findings,) = watched(shared_data / name, Faces)
+    assert max(curve(findings).values) == 0

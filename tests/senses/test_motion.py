@@ -1,0 +1,73 @@
+"""Movement is what moves in the picture, not the camera, a cut or the light."""
+
+import cv2
+import numpy as np
+import pytest
+
+from summarizer.senses.motion import Motion
+from tests.scenes import Scene, curve, plain, show, watched
+
+TIMES = np.arange(16) / 4
+
+
+def values(frames, times=None) -> np.ndarray:
+    return curve(show(Motion, frames, times)).array
+
+
+def test_a_still_picture_does_not_move():
+    assert values([Scene(seed=1, palette=0).frame(0)] * 8).max() == 0
+
+
+def test_a_share_that_changes_is_that_share():
+    """A fifth of the picture becomes another every quarter second."""
+    frames = plain(40, 16)
+    frames[::2, :36] = 200
+    assert values(frames)[1:-1] == pytest.approx(0.2 / 0.5, abs=0.03)
+
+
+def test_the_more_moves_the_higher():
+    crowd = []
+    for count in (0, 4, 16):
+        rng = np.random.default_rng(0)
+        at, way = rng.uniform(20, 300, (count, 2)) * (1, 0.5), rng.normal(0, 90, (count, 2))
+        frames = np.stack([Scene(seed=1, palette=0, speed=0).frame(0)] * 12)
+        for time, frame in zip(TIMES, frames, strict=False):
+            for centre in (at + way * time).astype(int):
+                cv2.circle(frame, centre.tolist(), 14, (250, 250, 250), -1)
+        crowd.append(values(frames).mean())
+    assert crowd[0] == 0 < crowd[1] < crowd[2]
+
+
+@pytest.mark.parametrize(
+    "scene",
+    [
+        Scene(seed=1, palette=0, speed=0, pan=(70, 10)),
+        Scene(seed=1, palette=0, speed=0, zoom=0.2),
+        Scene(seed=1, palette=0, speed=0, light=0.15),
+    ],
+    ids=["pan", "zoom", "light"],
+)
+def test_the_camera_and_the_light_do_not_count(scene):
+    assert values([scene.frame(time) for time in TIMES]).max() < 0.1
+
+
+def test_neither_a_cut_nor_a_flash_is_movement():
+    frames = [Scene(seed=1 + (time >= 2), palette=0, speed=0).frame(0) for time in TIMES]
+    frames[13] = np.clip(frames[13].astype(int) + 130, 0, 255).astype(np.uint8)
+    assert values(frames).max() == 0
+
+
+def test_a_slower_rate_tells_the_same():
+    """Half the pictures, twice the change from one to the next."""
+    scene = Scene(seed=1, palette=0, speed=60)
+    fast = values([scene.frame(time) for time in TIMES])
+    slow = values([scene.frame(time) for time in TIMES[::2]], TIMES[::2])
+    assert slow.mean() == pytest.approx(fast.mean(), abs=0.03)
+
+
+def test_real_action_is_told_from_a_real_flight(shared_data):
+    _, (dogs,) = watched(shared_data / "clips_annotated" / "vas" / "dog_video_02754.mp4", Motion)
+    _, (drone,) = watched(shared_data / "clips" / "koh_lipe_drone_86s_noaudio.mp4", Motion)
+    action, still = Motion.concepts
+    assert curve(dogs).array[:10].min() > action.at
+    assert np.median(curve(drone).array) < still.at
