@@ -34,6 +34,7 @@ HEAVY = {**PRIVATE, "concurrency_limit": 2}  # keeps the processor busy for a wh
 
 SOME_VIDEO = 300.0  # seconds, while there is none
 
+READY = Status("working", "Getting ready")
 BUSY = Status("error", "This could not start, too many people are here; try again in a minute.")
 SKIP = gr.skip()
 HIDDEN, VISIBLE = gr.update(visible=False), gr.update(visible=True)
@@ -261,7 +262,9 @@ class _Wiring:
         )
         length = [self.panel.unit, self.panel.amount, state.session]
         for event in (opened, picked):
-            work.append(event.success(self.show, state.session, stage.player, **HEAVY))
+            shown = event.success(self.show, state.session, stage.player, **HEAVY)
+            shown.failure(self.unshown, state.session, stage.player, **QUICK)
+            work.append(shown)
             event.success(self.fit, length, self.panel.amount, **QUICK)
         stage.other.click(self.leave, state.session, told, cancels=work, **PRIVATE)
 
@@ -309,6 +312,10 @@ class _Wiring:
         for player in self.on.show(session):
             yield views.player(session, player)
 
+    @staticmethod
+    def unshown(session: Session) -> str:
+        return views.player(session, Player(None, BUSY))
+
     # -- perceive -------------------------------------------------------------------------------
 
     def _watching(self):
@@ -317,14 +324,20 @@ class _Wiring:
         begun = panel.go.click(self.begin, None, buttons, **QUICK)
         watching = begun.then(self.watch, state.session, [state.seen, panel.status], **HEAVY)
         watching.then(lambda: (VISIBLE, HIDDEN), None, [panel.go, panel.stop], **QUICK)
-        watching.failure(lambda: (views.status(BUSY), VISIBLE, HIDDEN), None, buttons, **QUICK)
+        watching.failure(self.refused, panel.status, buttons, **QUICK)
         panel.stop.click(self.stopped, state.seen, buttons, cancels=watching, **QUICK)
         panel.want.submit(None, None, None, js=look.GO, **QUICK)
         return watching
 
     @staticmethod
     def begin() -> tuple:
-        return views.status(Status("working", "Getting ready")), HIDDEN, VISIBLE
+        return views.status(READY), HIDDEN, VISIBLE
+
+    @staticmethod
+    def refused(status: str) -> tuple:
+        """The queue was full, if nothing has happened; Stop counts as a failure, too."""
+        waiting = status == views.status(READY)
+        return views.status(BUSY) if waiting else SKIP, VISIBLE, HIDDEN
 
     def watch(self, session: Session) -> Iterator[tuple]:
         for seen, status in self.on.perceive(session):
@@ -413,6 +426,7 @@ class _Wiring:
             self.render, [state.session, state.summary], [state.reel, results.reel], **HEAVY
         )
         rendering.then(self.rendered, now, buttons, **QUICK)
+        rendering.failure(self.rendered, now, buttons, **QUICK)
         ended = [state.reel, results.reel, *buttons]
         results.halt.click(self.halted, None, ended, cancels=rendering, **QUICK)
         return rendering

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 GB, MB = 1 << 30, 1 << 20
 WHOLE = 0.8  # of the video; a sentence about more of it speaks of no moment
+LONG = 110  # characters of an answer that still read well in bold
 ROOM = 1.0  # seconds left in a reel that are worth a word
 
 
@@ -179,11 +180,13 @@ def answer(summary: Summary | None, now: Status = IDLE) -> str:
     if summary is None:
         return trouble
     got, wish = summary.answer, summary.preference.want
+    text = got.text or _default(got)
+    size = "wl-long" if len(text) > LONG else ""
     asked = f"<q>{escape(shorten(wish))}</q>" if wish else ""
     return (
         f'{trouble}<div class="wl-answer wl-{got.kind}" role="status">'
         f"<p><strong>{KINDS[got.kind]}</strong> {asked}</p>"
-        f"<h2>{escape(got.text or _default(got))}</h2></div>"
+        f'<h2 class="{size}">{escape(text)}</h2></div>'
     )
 
 

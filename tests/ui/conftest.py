@@ -16,7 +16,8 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 @pytest.fixture(scope="session")
 def chromium():
     """A browser; without one the tests are skipped, on CI they fail."""
-    playwright = pytest.importorskip("playwright.sync_api")
+    from playwright import sync_api as playwright
+
     playwright.expect.set_options(timeout=PATIENCE)
     named = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with playwright.sync_playwright() as running:

@@ -158,6 +158,23 @@ def test_stop_leaves_the_page_usable(visit, slow, clip):
     expect(page.locator("#answer")).to_contain_text("Found: music")
 
 
+def test_a_reel_can_be_stopped_and_made_again(visit, slow, clip):
+    page = visit(slow[1])
+    open_clip(page, clip)
+    page.click("#go")
+    expect(page.locator("#story button")).to_have_count(3)
+    page.click("#stop")
+    page.click("#render")
+    expect(page.locator("#reel")).to_contain_text("Cutting your reel")
+    page.click("#halt")
+    expect(page.locator("#render")).to_be_visible()
+    expect(page.locator("#halt")).to_have_count(0)
+    page.wait_for_timeout(2000)
+    expect(page.locator("#reel video")).to_have_count(0)
+    page.click("#render")
+    expect(page.locator("#reel video")).to_be_visible()
+
+
 def test_closing_the_tab_stops_the_work(visit, slow, clip):
     fake, address = slow
     page, other = visit(address), visit(address)
