@@ -95,9 +95,16 @@ class Faces:
             name="close-ups of faces",
             curve="faces",
             at=0.8,
-            asks=("close-up", "close-ups", "close up", "closeup", "closeups", "large faces"),
+            asks=(
+                "close-up of a face",
+                "close-ups of people",
+                "face close-up",
+                "faces up close",
+                "large faces",
+            ),
             seen="close-ups of faces",
             told="a face fills much of the picture",
+            hints=("close-up", "close-ups", "close up", "closeup", "closeups", "close shot"),
         ),
     )
 

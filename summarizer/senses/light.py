@@ -63,7 +63,6 @@ class Light:
                 "sky",
                 "summer",
                 "desert",
-                "white",
             ),
         ),
     )

@@ -1,6 +1,7 @@
 """Shots: where one shot ends and the next begins, and what every picture looks like."""
 
 import math
+from bisect import bisect
 from collections.abc import Iterable
 from typing import ClassVar, Literal
 
@@ -61,7 +62,7 @@ class Shots:
             curve="cuts",
             at=0.03,
             low=True,
-            asks=("long take", "long takes", "long shot", "uncut", "unbroken shot", "no cuts"),
+            asks=("long take", "long takes", "single take", "uncut", "unbroken shot", "no cuts"),
             seen="long takes",
             told="the shot goes on without a cut",
         ),
@@ -96,17 +97,23 @@ def cuts(track: Track) -> dict[float, float]:
     if len(times) < 2:
         return {}
     spells = _black_spells(times, rows)
-    found = {time: math.inf for start, end in spells for time in _around_black(start, end, times)}
     scores = _scores(rows)
-    hard: dict[float, float] = {}
-    for row in np.argsort(-scores, kind="stable"):
-        if scores[row] <= 0:
-            break
-        time = float(times[row] - min(LATE, (times[row] - times[row - 1]) / 2))
-        faded = any(start - FADE <= time <= end + FADE for start, end in spells)
-        if not faded and all(abs(time - other) >= CLOSEST for other in hard):
-            hard[time] = float(scores[row])
-    return dict(sorted((found | hard).items()))
+    before = np.minimum(LATE, np.diff(times, prepend=times[0]) / 2)
+    some = np.flatnonzero((scores > 0) & ~_near(times - before, spells, FADE))
+    hard = dict(zip((times - before)[some].tolist(), scores[some].tolist(), strict=True))
+    found = {time: hard[time] for time in clearest(hard, CLOSEST)}
+    found |= dict.fromkeys(_around_black(spells, times), math.inf)
+    return dict(sorted(found.items()))
+
+
+def clearest(wanted: dict[float, float], apart: float, kept: Iterable[float] = ()) -> list[float]:
+    """The clearest of the wanted times that lie this far apart, and from those kept; in order."""
+    times = sorted(kept)
+    for time in sorted(wanted, key=lambda time: (-wanted[time], time)):
+        at = bisect(times, time)
+        if all(abs(time - other) >= apart for other in times[max(0, at - 1) : at + 1]):
+            times.insert(at, time)
+    return times
 
 
 def _scores(rows: np.ndarray) -> np.ndarray:
@@ -138,24 +145,37 @@ def _neighbours(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return before, np.append(values[1:], values[-1])
 
 
-def _black_spells(times: np.ndarray, rows: np.ndarray) -> list[tuple[float, float]]:
-    """From the first black picture to the first that is not, or to the last of all."""
+def _black_spells(times: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """From the first black picture to the first that is not, or to the last of all: (spells, 2)."""
     shares = np.square(rows[:, LOOK : LOOK + LIGHTS] / LIGHT_WEIGHT)
     light = shares @ np.linspace(0, 1, LIGHTS)
     black = np.concatenate([[False], light < BLACK, [False]])
     edges = np.flatnonzero(np.diff(black.astype(int))).reshape(-1, 2)
-    return [(float(times[a]), float(times[min(b, len(times) - 1)])) for a, b in edges]
+    return times[np.minimum(edges, len(times) - 1)]
 
 
-def _around_black(start: float, end: float, times: np.ndarray) -> list[float]:
+def _near(times: np.ndarray, spells: np.ndarray, reach: float) -> np.ndarray:
+    """Which of the times lie within reach of a spell."""
+    starts = np.concatenate([[-math.inf], spells[:, 0], [math.inf]])
+    ends = np.concatenate([[-math.inf], spells[:, 1], [math.inf]])
+    at = np.searchsorted(starts, times, "right")
+    return (times - ends[at - 1] <= reach) | (starts[at] - times <= reach)
+
+
+def _around_black(spells: np.ndarray, times: np.ndarray) -> list[float]:
     """One cut in the middle of a short spell, one at either end of a long one."""
-    inner = [time for time in (start, end) if times[0] < time < times[-1]]
-    if len(inner) == 2 and end - start <= BLINK:
-        return [(start + end) / 2]
-    return inner
+    found = []
+    for start, end in spells.tolist():
+        inner = [time for time in (start, end) if times[0] < time < times[-1]]
+        short = len(inner) == 2 and end - start <= BLINK
+        found += [(start + end) / 2] if short else inner
+    return found
 
 
 def _density(cuts: Iterable[float], rows: int) -> np.ndarray:
-    """Cuts a second around the middle of each second: (rows,)."""
-    away = (np.arange(rows) + 0.5)[:, None] - np.array(list(cuts))
-    return np.exp(-0.5 * np.square(away / SMOOTH)).sum(axis=1) / (SMOOTH * math.sqrt(2 * math.pi))
+    """Cuts a second around each second: (rows,)."""
+    seconds = np.clip(np.array(list(cuts)), 0, rows - 1).astype(int)
+    reach = math.ceil(4 * SMOOTH)
+    window = np.exp(-0.5 * np.square(np.arange(-reach, reach + 1) / SMOOTH))
+    counts = np.bincount(seconds, minlength=rows)
+    return np.convolve(counts, window / window.sum())[reach : reach + rows]

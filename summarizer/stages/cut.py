@@ -8,7 +8,7 @@ import numpy as np
 
 from summarizer.config import CutConfig
 from summarizer.schema import Event, Track, Video
-from summarizer.senses.shots import LOOK, cuts
+from summarizer.senses.shots import LOOK, clearest, cuts
 
 # What a change must explain to become a boundary: the squared distance of rows from their mean,
 # summed over seconds. Two scenes 0.6 apart that last four seconds each differ by 0.7.
@@ -23,24 +23,16 @@ def cut(video: Video, tracks: Sequence[Track], config: CutConfig) -> tuple[Event
     """
     named = {track.name: track for track in tracks if len(track.times)}
     look, timbre = named.get("look"), named.get("timbre")
-    wanted = cuts(look) if look else {}
+    found = cuts(look) if look else {}
+    wanted = {time: how for time, how in found.items() if 0 < time < video.seconds}
     if look or timbre:
         for start, end in pairwise([0.0, *wanted, video.seconds]):
             changes = _changes(start, end, look, timbre, config.shortest)
             wanted |= dict.fromkeys(changes, 0.0)  # weaker than any cut
-    kept = _spaced(wanted, video.seconds, config.shortest)
+    kept = clearest(wanted, config.shortest, (0.0, video.seconds))
     edges = [edge for pair in pairwise(kept) for edge in _divided(*pair, config)]
     edges = [0.0, *(round(edge, 3) for edge in edges), video.seconds]
     return tuple(Event(start, end) for start, end in pairwise(edges))
-
-
-def _spaced(wanted: dict[float, float], seconds: float, shortest: float) -> list[float]:
-    """The clearest of the wanted boundaries that leave nothing too short, with both ends."""
-    kept = [0.0, seconds]
-    for edge in sorted(wanted, key=lambda edge: (-wanted[edge], edge)):
-        if all(abs(edge - other) >= shortest for other in kept):
-            kept.append(edge)
-    return sorted(kept)
 
 
 def _divided(start: float, end: float, config: CutConfig) -> list[float]:

@@ -188,6 +188,13 @@ def test_gaps_between_pictures_are_bridged():
     edges_of(events)
 
 
+def test_pictures_beyond_the_end_are_left_out():
+    frames = [Scene(n // 16, n // 16).frame(0) for n in range(64)]
+    events = cut(video(6), [look_of(frames)], CONFIG)
+    assert edges_of(events) == [pytest.approx(3.875, abs=0.01)]
+    assert events[-1].end == 6
+
+
 def test_an_empty_track_is_none():
     empty = Track("look", np.zeros(0), np.zeros((0, 109), np.float16), "test")
     assert cut(video(30), [empty], CONFIG) == cut(video(30), (), CONFIG)
