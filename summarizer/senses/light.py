@@ -19,7 +19,7 @@ class Light:
         Concept(
             name="dark pictures",
             curve="light",
-            at=0.2,
+            at=0.25,
             low=True,
             asks=("dark", "darkness", "dim", "dimly lit", "gloomy", "black picture", "low light"),
             seen="dark pictures",

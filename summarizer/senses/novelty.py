@@ -11,7 +11,7 @@ LAG = 4.0  # seconds before a sight counts as seen: so long does a new one stay 
 KNOWN = 0.15  # distance of looks up to which a sight is the same as one before
 STRANGE = 0.75  # distance from which it is wholly new
 REMEMBERED = 2048  # different sights, at most
-OPENING = 0.5  # where there is nothing to compare with
+OPENING = 0.3  # where there is nothing to compare with: short of new
 
 
 class Novelty:
