@@ -57,7 +57,7 @@ class Worker(Iterator[T], Generic[T]):
             self._process.stdin.flush()
         # the thread holds no reference to this worker, so that letting go of the worker ends both
         self._reader = Thread(
-            target=_read, args=(self._process.stdout, self._inbox), name=f"{job}", daemon=True
+            target=_read, args=(self._process.stdout, self._inbox), name=job, daemon=True
         )
         self._reader.start()
 

@@ -36,7 +36,7 @@ def describe(path: Path) -> Iterator[Message]:
             yield PULSE
         values = {
             "seconds": ends.seconds(),
-            "rate": _pair(ends.rate()) if picture else [0, 1],
+            "rate": _pair(_rate(source.picture)) if picture else [0, 1],
             "has_audio": sound is not None,
             "subtitles": track_names(source, path),
             "container": source.container.format.name,
@@ -108,7 +108,7 @@ class _Ends:
                 continue
             length = float((packet.duration or 0) * packet.stream.time_base)
             if not length and is_picture:
-                length = 1 / _told_rate(packet.stream)
+                length = float(1 / _rate(packet.stream))
             start = self.source.seconds(stamp, packet.stream)
             self.last, self.end = max(self.last, start), max(self.end, start + length)
 
@@ -116,15 +116,13 @@ class _Ends:
         """The length of the time line; the header's own word where the packets bear it out."""
         if self.header and self.last <= self.header <= self.end + SLACK:
             return self.header
-        shortest = self.pictures / self.rate() if self.pictures else 0.0  # without time stamps
-        return max(self.end, float(shortest))
-
-    def rate(self) -> Fraction:
-        """Pictures a second on average."""
-        return _told_rate(self.source.picture)
+        if self.pictures:  # for those without time stamps
+            return max(self.end, float(self.pictures / _rate(self.source.picture)))
+        return self.end
 
 
-def _told_rate(stream) -> Fraction:
+def _rate(stream) -> Fraction:
+    """Pictures a second on average."""
     for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate):
         if _sane(rate):
             return Fraction(rate)

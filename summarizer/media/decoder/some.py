@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from summarizer.media.decoder.upright import Shrinker
 from summarizer.media.wire import Message
 
 BATCH = 8  # pictures in a message
+FAR = 600  # packets behind a seek among which a key frame has to be
 NEAR = 2.0  # seconds ahead that are sooner decoded through than found by seeking
 BACK = (0.0, 10.0, math.inf)  # seconds before a time to seek to, each if the one before was short
 BEFORE = -60.0  # seconds; seeking there finds the first picture of all
@@ -105,14 +107,15 @@ def _keys(source: Source, times: Sequence[float]) -> Iterator[tuple[float, objec
     for wanted in times:
         if not source.seek(wanted, source.picture):
             return
-        for packet in source.packets(source.picture):
-            frames = decoded(source.picture, packet) or decoded(source.picture, None)
-            time = source.time_of(frames[0], source.picture) if frames else None
-            if time is not None and time > last:
-                last = time
-                yield max(0.0, time), frames[0]
-            if packet.is_keyframe:
-                break
+        packets = islice(source.packets(source.picture), FAR)
+        packet = next((each for each in packets if each.is_keyframe), None)
+        if packet is None:
+            continue
+        frames = decoded(source.picture, packet) or decoded(source.picture, None)
+        time = source.time_of(frames[0], source.picture) if frames else None
+        if time is not None and max(0.0, time) > last:
+            last = max(0.0, time)
+            yield last, frames[0]
 
 
 class _Walk:

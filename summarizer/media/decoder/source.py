@@ -24,9 +24,9 @@ class Source:
             self.container = av.open(
                 f"file:{path}", options=OPENING, metadata_errors="replace", timeout=None
             )
-        except (av.FFmpegError, ValueError) as error:
-            if isinstance(error, MemoryError):
-                raise
+        except MemoryError:
+            raise
+        except (av.FFmpegError, ValueError):
             raise MediaError(
                 f"{self.name} can't be opened as video or sound: it is something else, or damaged "
                 "or cut short; choose another copy, such as an MP4"
@@ -71,9 +71,10 @@ class Source:
             for packet in self.container.demux(*streams):
                 if packet.size:
                     yield packet
-        except av.FFmpegError as error:
-            if isinstance(error, MemoryError):
-                raise  # a broken end is the end; no memory is not
+        except MemoryError:
+            raise
+        except av.FFmpegError:
+            return  # a broken end is the end
 
     def frames(self, stream) -> Iterator:
         """What a stream decodes to, in order; None after a packet that gave nothing (yet)."""
@@ -96,9 +97,9 @@ def decoded(stream, packet: av.Packet | None) -> list:
     """The frames a packet (None: the end) completes; none if it is broken."""
     try:
         return stream.codec_context.decode(packet)
-    except (av.FFmpegError, ValueError) as error:
-        if isinstance(error, MemoryError):
-            raise
+    except MemoryError:
+        raise
+    except (av.FFmpegError, ValueError):
         return []
 
 
