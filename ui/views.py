@@ -267,13 +267,16 @@ def story(summary: Summary | None) -> str:
     """The sentences, each a button that takes the player there."""
     if summary is None:
         return ""
-    told = "".join(
-        _sentence(each, summary.video.seconds)
-        for each in summary.story
-        if each.text != summary.answer.text  # that stands above already
-    )
+    fresh = [each for each in summary.story if not _repeats(each, summary.answer)]
+    told = "".join(_sentence(each, summary.video.seconds) for each in fresh or summary.story)
     body = f'<ol class="wl-story">{told}</ol>' if told else '<p class="wl-none">…</p>'
     return f"<h2>The story</h2>{body}"
+
+
+def _repeats(said: Sentence, given: Answer) -> bool:
+    """Whether a sentence says again what the answer above the story just said."""
+    core = given.text.partition(": ")[2] or given.text
+    return bool(core) and core.lower() in said.text.lower()
 
 
 def _sentence(said: Sentence, seconds: float) -> str:
