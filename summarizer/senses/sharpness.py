@@ -85,8 +85,16 @@ def _lost(ones: np.ndarray, others: np.ndarray, span: tuple[int, int]) -> np.nda
     before = cv2.absdiff(ones, others)
     after = cv2.absdiff(cv2.blur(ones, span), cv2.blur(others, span))
     lost = cv2.subtract(before, after)  # never below 0 in unsigned numbers
-    before, lost = (
-        cv2.resize(each.astype(np.float32), FIELDS, interpolation=cv2.INTER_AREA)
-        for each in (before, lost)
+    whole, lost = _means(before), _means(lost)
+    return np.where(whole >= FLAT, lost / np.maximum(whole, FLAT), np.nan)
+
+
+def _means(pixels: np.ndarray) -> np.ndarray:
+    """The mean of each field: (down, across)."""
+    across, down = (
+        np.linspace(0, length, fields + 1).astype(int)
+        for length, fields in zip(pixels.shape[::-1], FIELDS, strict=True)
     )
-    return np.where(before >= FLAT, lost / np.maximum(before, FLAT), np.nan)
+    sums = cv2.integral(pixels)[np.ix_(down, across)]
+    areas = np.outer(np.diff(down), np.diff(across))
+    return np.diff(np.diff(sums, axis=0), axis=1) / np.maximum(areas, 1)
