@@ -14,7 +14,7 @@ from summarizer.senses.view import LIGHT_WEIGHT, LIGHTS, Samples, View
 FOLLOWED, CHANGED, LOOK = 0, 1, 2
 
 # What speaks for a cut between two pictures, and against it: weights of a logistic regression on
-# some 1,200 cuts planted between real shots and 33 found by eye, then rounded.
+# some 600 cuts planted between real shots and 33 found by eye, then rounded.
 APART = 11.0  # how unlike the pictures around it are, even those that are most alike
 CHANGES = 3.5  # how much of the picture changes
 USUAL = -4.0  # how unlike neighbours are anyway, on the calmer side
