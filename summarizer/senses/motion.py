@@ -100,6 +100,7 @@ class Motion:
 
     def __init__(self, video: Video):
         self.rows = video.rows
+        self.last = video.seconds - (video.rows - 1)  # seconds of the last second
         self.samples = Samples()
         self.before: View | None = None
 
@@ -113,6 +114,8 @@ class Motion:
         if not self.samples:
             return Findings()
         values = by_second(self.samples.times, self.samples.values, self.rows, _middle)
+        if self.last < USUAL and self.rows > 1:
+            values[-1] = values[-2]  # too short to tell: its picture may only be held
         return Findings(curves=(Curve.of("movement", self.name, values / ALL),))
 
 

@@ -1,9 +1,12 @@
 """Movement is what moves in the picture, not the camera, a cut or the light."""
 
+from fractions import Fraction
+
 import cv2
 import numpy as np
 import pytest
 
+from summarizer.schema import Pictures, Video
 from summarizer.senses.motion import Motion
 from tests.scenes import Scene, curve, plain, show, watched
 
@@ -23,6 +26,18 @@ def test_a_share_that_changes_is_that_share():
     frames = plain(40, 16)
     frames[::2, :36] = 200
     assert values(frames)[1:-1] == pytest.approx(0.2 / 0.5, abs=0.03)
+
+
+def test_a_sliver_of_a_last_second_is_not_stillness():
+    """A video of 2.1 s: a decoder may only repeat its last picture in the third second."""
+    frames = plain(40, 9)
+    frames[::2, :36] = 200
+    frames[8] = frames[7]
+    video = Video("", "", 2.1, (320, 180), Fraction(4), 0, Fraction(1), False)
+    sense = Motion(video)
+    sense.take(Pictures(np.append(TIMES[:8], 2.0), frames))
+    moved = curve(sense.findings()).array
+    assert moved[2] == moved[1] > 0
 
 
 def test_the_more_moves_the_higher():
