@@ -2,12 +2,13 @@
 # make test   set up once, then run every test, the browser's too (ARGS= goes to pytest)
 # make check  lint, format and the import rules
 # make bench  measure; writes bench/README.md
+# make examples, make pictures: render the example clips and the README's pictures anew
 HOST ?= 127.0.0.1
 PORT ?= 7860
 ARGS ?=
 PY := .venv/bin/python
 
-.PHONY: app test check format bench examples clean
+.PHONY: app test check format bench examples pictures clean
 
 app:
 	@.ci/setup
@@ -35,6 +36,10 @@ bench:
 examples:
 	@.ci/setup
 	@$(PY) examples/make.py $(ARGS)
+
+pictures:
+	@.ci/setup test
+	@CHROMIUM="$$(.ci/chromium)" $(PY) docs/make.py
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .gradio out
