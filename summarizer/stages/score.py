@@ -318,8 +318,13 @@ class Judge:
         verbatim = any(term.words.lower() in line.text.lower() for line in hits)
         shown = all(line.source == "screen-text" for line in hits)
         verb = "is written" if shown else "is said" if verbatim else "is spoken of"
-        by = "" if term.said else f" (I go by the words: I can't {self.blind} here)"
+        by = "" if term.said else self.by_words
         return f"{quoted(term.words)} {verb} {where}{by}."
+
+    @property
+    def by_words(self) -> str:
+        """What is said of a thing that was only found in words."""
+        return f" (I go by the words: I can't {self.blind} here)"
 
     def unsaid(self, term: Term) -> Finding:
         """Words that were asked for and that no line says."""
@@ -505,7 +510,7 @@ class Settling:
         notes += [self.left_out(each) for each in self.unwanted]
         if kind == "cannot" and not (self.guided and self.there.any()):
             notes.append("Here is the best of the video instead.")
-        return notes
+        return once(notes, self.judge.by_words)
 
     def whereabouts(self, kind: str) -> list[str]:
         """How much was found, where that is not told by the findings themselves."""
@@ -603,6 +608,12 @@ def roomy(there: np.ndarray, free: np.ndarray) -> np.ndarray:
         if spare > 0:
             wide[max(0, start - spare) : end + spare] = True
     return wide & free
+
+
+def once(notes: Sequence[str], aside: str) -> list[str]:
+    """The notes, with an aside that several of them have left only in the first."""
+    first = next((spot for spot, note in enumerate(notes) if aside in note), 0)
+    return [*notes[: first + 1], *(note.replace(aside, "") for note in notes[first + 1 :])]
 
 
 def unique(words: Iterable[str]) -> list[str]:

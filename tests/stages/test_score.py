@@ -97,6 +97,11 @@ ANSWERS = {
         "found",
         "“penguin” is said at 0:30 (I go by the words: I can't recognise things by sight here).",
     ),
+    "a penguin, the ice": (
+        "found",
+        "“penguin” is said at 0:30 (I go by the words: I can't recognise things by sight here). "
+        "“ice” is said at 0:34 and 0:44.",
+    ),
     "a red car": (
         "cannot",
         "I can't recognise things by sight here (“red car”); I can judge what is said, speech, "
