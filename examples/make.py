@@ -17,7 +17,7 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make.py", description=__doc__.partition(":")[0])
     parser.add_argument("--only", choices=STORIES, help="one clip instead of all three")
     parser.add_argument("--seconds", type=float, help="only the first so many seconds")
-    parser.add_argument("--width", type=int, default=1280, help="of the picture; 1280 by default")
+    parser.add_argument("--width", type=int, help="of the picture, other than the clip's own")
     parser.add_argument(
         "--out", type=Path, default=Path(__file__).parent, help="folder to write to"
     )
@@ -30,7 +30,7 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
         help="write pictures of these moments, NAME-SECOND.png, instead of a clip",
     )
     chosen = parser.parse_args(arguments)
-    if not 64 <= chosen.width <= 3840:
+    if chosen.width is not None and not 64 <= chosen.width <= 3840:
         parser.error(f"--width is {chosen.width}; it goes from 64 to 3840")
     if chosen.seconds is not None and not chosen.seconds > 0:
         parser.error(f"--seconds is {chosen.seconds}; ask for more than 0")
@@ -40,9 +40,9 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> None:
     chosen = parsed(arguments)
     chosen.out.mkdir(parents=True, exist_ok=True)
-    width = chosen.width // 2 * 2
     for name in [chosen.only] if chosen.only else STORIES:
         story = STORIES[name]()
+        width = (chosen.width or story.width) // 2 * 2
         if chosen.still:
             for second in chosen.still:
                 target = chosen.out / f"{name}-{second:g}.png"

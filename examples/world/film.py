@@ -53,6 +53,7 @@ class Story:
     lines: tuple[Line, ...] = ()
     overlay: Callable[[Canvas, float], None] | None = None
     loudness: float = -18.0
+    width: int = 1280  # of the picture; narrower where much moves, so that the limit suffices
 
     @property
     def seconds(self) -> float:

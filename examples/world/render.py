@@ -100,15 +100,14 @@ def tell(text: str) -> None:
 
 
 def _encode(sources, target: Path, seconds: float, title: str) -> None:
-    """H.264 and AAC that any browser plays, as good as the limit allows."""
-    _encode_once(sources, target, ["-crf", "20"], title)
-    if target.stat().st_size <= LIMIT:
-        return
-    log = str(sources[0].with_suffix(".log"))
-    rate = int((LIMIT * 0.985 * 8 - 104_000 * seconds) / seconds)
-    first = ["-b:v", str(rate), "-passlogfile", log, "-pass"]
-    _encode_once(sources[:1], Path(os.devnull), [*first, "1", "-f", "null"], title)
-    _encode_once(sources, target, [*first, "2"], title)
+    """H.264 and AAC that any browser plays: as good as wanted, or as the limit allows."""
+    draft = sources[0].with_name("draft.mp4")
+    passes = ["-passlogfile", str(sources[0].with_suffix(".log")), "-pass"]
+    _encode_once(sources[:1], draft, ["-crf", "19", *passes, "1"], title)
+    wanted = draft.stat().st_size * 8 / seconds
+    allowed = (LIMIT * 0.985 * 8) / seconds - 104_000  # bits a second beside the sound
+    rate = int(min(wanted, allowed))
+    _encode_once(sources, target, ["-b:v", str(rate), *passes, "2"], title)
 
 
 def _encode_once(sources, target: Path, rate: list[str], title: str) -> None:
@@ -117,7 +116,7 @@ def _encode_once(sources, target: Path, rate: list[str], title: str) -> None:
     maps = [part for index in range(len(sources)) for part in ("-map", str(index))]
     command = [
         imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", *inputs, *maps,
-        "-c:v", "libx264", "-preset", "slower", "-tune", "animation", "-pix_fmt", "yuv420p",
+        "-c:v", "libx264", "-preset", "veryslow", "-tune", "animation", "-pix_fmt", "yuv420p",
         "-x264-params", "aq-mode=3:keyint=150:colorprim=bt709:transfer=bt709:colormatrix=bt709",
         *words, "-c:a", "aac", "-b:a", "96k", "-metadata", f"title={title}",
         "-movflags", "+faststart", *rate, str(target),

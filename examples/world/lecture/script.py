@@ -32,7 +32,6 @@ SPELT = {
     "von Frisch": "fon Frish",
     "1940s": "nineteen forties",
     "Nobel": "Nobell",
-    "kilometre": "killometer",
 }
 LEAD = 1.3  # seconds of title before the first word
 

@@ -11,16 +11,17 @@ import numpy as np
 from world.sound import RATE, room, shaped
 
 VOICE = ("-v", "en-us+f2", "-s", "164", "-p", "42", "-g", "1")
-WARM = [
+# hertz, decibels
+WARM = (
     (60, -24),
     (110, 0),
-    (220, 2.0),
+    (220, 1.5),
     (700, 0),
-    (2600, -1.5),
-    (4200, -3),
-    (7500, -7),
-    (12000, -20),
-]
+    (2600, -0.5),
+    (4200, -1),
+    (7500, -4),
+    (12000, -18),
+)
 
 
 @lru_cache(maxsize=64)
@@ -64,7 +65,7 @@ def in_room(samples: np.ndarray) -> np.ndarray:
     window = np.hanning(2400) / np.hanning(2400).sum()
     follow = np.convolve(loud, window, "same") + 1e-4
     pressed = samples * (follow / follow.max()) ** -0.22  # quiet syllables come forward
-    return room(shaped(pressed, WARM), 0.55, 0.16, seed=12)
+    return room(shaped(pressed, WARM), 0.5, 0.11, seed=12)
 
 
 def mouth(samples: np.ndarray, frames: int) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 from world.canvas import Canvas
-from world.shapes import Fade, box, dim, mix, rgb
+from world.shapes import Fade, box, dim, mix, oval, rgb
 
 LONG, DEEP = 105.0, 68.0
 GOAL = (DEEP / 2 - 3.66, DEEP / 2 + 3.66, 2.44)  # near post, far post, bar
@@ -90,7 +90,7 @@ DUSK = Mood(
 
 NIGHT = Mood(
     sky=(rgb("#0a0e2b"), rgb("#2b3a78")),
-    grass=(rgb("#3f9350"), rgb("#348547")),
+    grass=(rgb("#43995a"), rgb("#378a4f")),
     haze=rgb("#6f8fd8"),
     stand=(rgb("#232b52"), rgb("#171c3c")),
     crowd=0.72,
@@ -112,6 +112,7 @@ def pitch(canvas: Canvas, lens: Lens, mood: Mood) -> None:
     for index, (left, right) in enumerate(pairwise(edges)):
         corners = [(left, -3), (right, -3), (right, DEEP + 3), (left, DEEP + 3)]
         _flat(canvas, lens, corners, mood.grass[index % 2])
+    _pools(canvas, lens, mood)
     white = mix(mood.grass[0], (255, 255, 255), 0.82)
     for shape in _lines():
         _flat(canvas, lens, shape, white)
@@ -120,6 +121,19 @@ def pitch(canvas: Canvas, lens: Lens, mood: Mood) -> None:
         arc = np.stack([np.cos(turns), np.sin(turns)], 1)
         ring = np.add(np.concatenate([arc * 9.21, arc[::-1] * 9.07]), (centre, DEEP / 2))
         _flat(canvas, lens, ring, white)
+
+
+def _pools(canvas: Canvas, lens: Lens, mood: Mood) -> None:
+    """Light that lies on the grass: low sun between the stands, or the lamps' four pools."""
+    light = canvas.sheet(0.125)
+    if mood is GOLD:
+        for x in (-8, 34, 78):
+            _flat(light, lens, [(x, 74), (x + 18, 74), (x + 122, -6), (x + 88, -6)], (255,))
+    elif mood is NIGHT:
+        for x, y in ((22, 20), (83, 20), (22, 50), (83, 50), (52, 34)):
+            _flat(light, lens, oval((x, y), (17, 12)), (255,))
+    tint = (246, 226, 96) if mood is GOLD else (150, 220, 190)
+    canvas.shade(light, tint, 0.2, 16)
 
 
 def _flat(canvas: Canvas, lens: Lens, corners, paint, height: float = 0.0) -> None:

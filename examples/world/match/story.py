@@ -9,6 +9,8 @@ from world.match.sounds import match_sound
 from world.match.wide import FOUL, first_half, full_time, half_time, kick_off, second_half
 
 DAY = Grade(bloom=0.3, threshold=205, vignette=0.34, tint=(1.0, 0.985, 0.955))
+PAN_DAY = Grade(bloom=0.25, threshold=215, vignette=0.12, tint=(1.0, 0.985, 0.94))
+PAN_LAMPS = Grade(bloom=0.3, threshold=205, vignette=0.16, tint=(0.96, 0.99, 1.0))
 LAMPS = Grade(bloom=0.42, threshold=190, vignette=0.42, tint=(0.97, 0.985, 1.0))
 
 
@@ -40,6 +42,7 @@ def match() -> Story:
         HEARD,
         lambda seconds: match_sound(seconds, (GOAL_ONE, GOAL_TWO)),
         overlay=overlay,
+        width=960,
     )
 
 
@@ -48,7 +51,7 @@ def _first() -> tuple[Shot, ...]:
     scored = "goal: the ball bulges the net past the diving keeper; the score becomes 1-0"
     return (
         Shot(0, 4, kick_off, DAY, "a full stadium in low sun; both teams wait for the kick-off"),
-        Shot(4, 12, first_half, DAY, "the Foxes, in red, pass the ball; the camera pans after it"),
+        Shot(4, 12, first_half, PAN_DAY, "the Foxes, in red, pass the ball; the camera pans"),
         Shot(12, 15, keeper, DAY, "close-up of the Owls' keeper, eyes on the ball, shouting"),
         Shot(
             15, 19, goal_one, DAY, "seen through the net: a Fox runs up and shoots",
@@ -65,7 +68,7 @@ def _second() -> tuple[Shot, ...]:
     scored = "goal: the ball curls over the wall into the top corner; the score becomes 1-1"
     return (
         Shot(
-            31, 36.2, second_half, LAMPS, "second half, at night: the Owls, in white, attack",
+            31, 36.2, second_half, PAN_LAMPS, "second half, at night: the Owls, in white, attack",
             ((FOUL, "foul: a Fox slides into an Owl, who falls"),),
         ),
         Shot(

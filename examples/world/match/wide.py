@@ -181,7 +181,6 @@ def first_half(canvas: Canvas, t: float) -> None:
     if x > 70:
         goal(canvas, lens, 105.0, Bulge())
     play(canvas, lens, GOLD, _attack(), ATTACK, t)
-    light(canvas, GOLD, t)
 
 
 COUNTER = Ball(
@@ -250,7 +249,6 @@ def second_half(canvas: Canvas, t: float) -> None:
     lens = Lens((x * 0.8 + 10, -21, 11.5), (x, y * 0.75 + 7.5, 1.4), 2750 + 70 * t)
     _arena(canvas, lens, NIGHT, t)
     play(canvas, lens, NIGHT, _foul(), COUNTER, t)
-    light(canvas, NIGHT, t)
 
 
 def half_time(canvas: Canvas, t: float) -> None:
