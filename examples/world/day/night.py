@@ -78,7 +78,7 @@ def rain(canvas: Canvas, t: float) -> None:
         for at in FLASHES
     )
     flash = min(1.0, flash)
-    canvas.fill(box(-10, -10, 1300, 740), Fade.down(0, 560, rgb("#0b1026"), rgb("#1f2a4f")))
+    canvas.fill(box(-10, -10, 1300, 740), Fade.down(0, 560, rgb("#0a0e24"), rgb("#27335f")))
     canvas.veil(rgb("#b8c6f0"), 0.55 * flash)
     if flash > 0.05:
         canvas.glow(1050, 90, 700, (170, 185, 255), flash)
@@ -103,7 +103,7 @@ def rain(canvas: Canvas, t: float) -> None:
 
 def _cottage(canvas: Canvas, t: float, flash: float) -> None:
     stone = mix(rgb("#2c2f52"), (150, 160, 210), 0.45 * flash)
-    roof = mix(rgb("#1d1d3a"), (110, 118, 170), 0.45 * flash)
+    roof = mix(rgb("#29284f"), (110, 118, 170), 0.45 * flash)
     canvas.fill(
         box(-330, -330, 660, 340), Fade((330, -330), (-330, 0), dim(stone, 1.1), dim(stone, 0.8))
     )

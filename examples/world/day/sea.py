@@ -80,7 +80,7 @@ def sea(canvas: Canvas, t: float) -> None:
     """A bright bay with a lighthouse; the camera pans slowly to the left."""
     pan = -40 * ease((t + 1) / 9)
     canvas.fill(box(-10, -10, 1300, 740), Fade.down(0, 400, rgb("#4fa7dc"), rgb("#c9ecf2")))
-    canvas.glow(240, 40, 460, (255, 250, 210), 0.3)
+    canvas.glow(240, 40, 460, (210, 236, 255), 0.26)
     for index, (x, y, wide) in enumerate(
         ((250, 250, 330), (640, 180, 220), (960, 290, 360), (1240, 170, 240))
     ):

@@ -56,9 +56,10 @@ TOWN, BACK = _row(3, 14), _row(8, 16)
 
 
 def _morning_sky(canvas: Canvas, t: float, pan: float) -> None:
-    canvas.fill(box(-10, -10, 1300, 740), Fade.down(0, 520, rgb("#74b8ec"), rgb("#ffdcc6")))
-    canvas.glow(1040 - pan * 0.05, 210, 520, (255, 180, 96), 0.26)
-    canvas.glow(1040 - pan * 0.05, 210, 90, (255, 240, 200), 0.7)
+    canvas.fill(box(-10, -10, 1300, 330), Fade.down(0, 300, rgb("#5cb1ee"), rgb("#cfe9f6")))
+    canvas.fill(box(-10, 300, 1300, 440), Fade.down(300, 500, rgb("#cfe9f6"), rgb("#ffcf9f")))
+    canvas.glow(1040 - pan * 0.05, 210, 520, (255, 150, 60), 0.2)
+    canvas.disc(1040 - pan * 0.05, 210, 44, rgb("#fff3c9"))
     for index, (x, y, wide) in enumerate(
         ((150, 130, 240), (520, 90, 170), (820, 150, 260), (1240, 100, 200))
     ):
@@ -166,7 +167,7 @@ def _sunlight(canvas: Canvas, t: float) -> None:
             [(x, 120), (x + 30, 120), (x - 700 + index * 130, 760), (x - 900 + index * 130, 760)],
             (26, 17, 6),
         )
-    beams.glow(1120, 180, 640, (64, 36, 10), 0.5)
+    beams.glow(1120, 180, 640, (64, 32, 6), 0.34)
     canvas.add(beams, 1.0, 30)
 
 
