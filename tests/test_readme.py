@@ -80,7 +80,8 @@ def test_a_block_of_python_runs_as_printed(block, desk):
 @pytest.mark.slow
 def test_make_app_serves_the_page():
     # a `make test ARGS=...` around this test would pass its ARGS on through the environment
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    flags = ("MAKEFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "MFLAGS", "ARGS")
+    plain = {name: value for name, value in os.environ.items() if name not in flags}
     server = subprocess.Popen(
         ["make", "app", "PORT=7973"],
         cwd=ROOT,
