@@ -85,6 +85,7 @@ class Preset:
     head: str  # of summarizer.stages.score.HEADS
     selector: str  # of summarizer.stages.selection.SELECTORS
     narrator: str  # of summarizer.stages.narrate.NARRATORS
+    about: str = ""  # what it is good at, as a sentence
     needs: tuple[str, ...] = ()  # hub repositories; none for a preset that works at once
     blind: str = ""  # what it cannot judge, as the end of "I can't ..."
 
@@ -111,6 +112,7 @@ PRESETS = {
         head="evidence",
         selector="knapsack",
         narrator="composed",
+        about="Measures picture and sound, and reads subtitles; nothing to download, no GPU.",
         blind="recognise things by sight",
     ),
 }

@@ -180,6 +180,17 @@ class Perception:
         return next((track for track in self.tracks if track.name == name), None)
 
 
+@dataclass(frozen=True)
+class Work:
+    """What one sense cost in one run."""
+
+    sense: str
+    seconds: float  # of computing; 0 where its findings came from the cache
+    cached: bool = False
+    device: str = "cpu"
+    tokens: int = 0  # a model took in
+
+
 @dataclass(frozen=True, eq=False)
 class Step:
     """A moment of long work: what is going on, how far it is, and the fullest result so far."""
@@ -188,6 +199,7 @@ class Step:
     share: float  # done, 0..1
     left: float | None  # seconds, where it can be estimated
     perception: Perception
+    work: tuple[Work, ...] = ()  # of the senses that have finished
 
 
 # -- what a viewer asks for -----------------------------------------------------------------------
@@ -257,7 +269,9 @@ class Preference:
     fill: bool = False  # with a wish that fills less than the length: top up with other highlights
     keep: tuple[Event, ...] = ()
     drop: tuple[Event, ...] = ()
-    taste: tuple[tuple[str, float], ...] = ()
+    weights: tuple[tuple[str, float], ...] = ()  # how much more a sense counts; 1 if not named
+    selector: str = ""  # how moments are picked; empty: the preset's own way
+    taste: tuple[tuple[str, float], ...] = ()  # learned from what this viewer kept and dropped
 
     def __post_init__(self):
         for name in ("balance", "variety"):
@@ -266,6 +280,21 @@ class Preference:
                 raise PreferenceError(f"{name} is {value}, but goes from 0 to 1")
         if unknown := [aspect for aspect in self.aspects if aspect not in ASPECTS]:
             raise PreferenceError(f"no aspect {unknown[0]!r}; there are {', '.join(ASPECTS)}")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A preset as somebody choosing among them sees it."""
+
+    name: str
+    about: str  # one sentence: what it is good at
+    needs: tuple[str, ...] = ()  # hub repositories
+    missing: tuple[str, ...] = ()  # what it still lacks here
+    command: str = ""  # that gets what is missing
+
+    @property
+    def ready(self) -> bool:
+        return not self.missing
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ ALLOWED = {
         "summarizer.errors",
         "summarizer.cache",
         "summarizer.results",
+        "summarizer.exports",
+        "summarizer.taste",
         "summarizer.perceiving",
     ),
     "summarizer.perceiving": (
@@ -57,6 +59,7 @@ ALLOWED = {
         "summarizer.errors",
         "summarizer.chart",
         "summarizer.results",
+        "summarizer.exports",
     ),
     "summarizer.stages": (
         "summarizer.senses",
@@ -93,6 +96,16 @@ ALLOWED = {
         "summarizer.errors",
         "summarizer.files",
     ),
+    "summarizer.exports": (
+        "summarizer.chart",
+        "summarizer.results",
+        "summarizer.schema",
+        "summarizer.errors",
+        "summarizer.files",
+    ),
+    "summarizer.taste": ("summarizer.schema", "summarizer.errors"),
+    "summarizer.metrics": ("summarizer.errors",),
+    "summarizer.annotations": ("summarizer.schema", "summarizer.errors", "summarizer.files"),
     "summarizer.chart": ("summarizer.schema", "summarizer.errors", "summarizer.files"),
 }
 # a library -> the only rooms that know it
