@@ -65,6 +65,12 @@ class Video:
         """How many values a curve of this video has: one for each second begun."""
         return max(1, math.ceil(self.seconds - 1e-6))
 
+    def stretches(self, there: np.ndarray) -> list[tuple[float, float]]:
+        """Where a mask over the seconds holds, as starts and ends in seconds."""
+        steps = np.diff(np.concatenate([[0], there.astype(np.int8), [0]]))
+        starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+        return [(float(a), min(float(b), self.seconds)) for a, b in zip(starts, ends, strict=True)]
+
 
 @dataclass(frozen=True)
 class Event:
@@ -243,6 +249,7 @@ class Length:
         return f"{self.amount * 100:g}%" if self.unit == "share" else f"{self.amount:g}s"
 
 
+HEAVIEST = 3.0  # a sense counts at most this many times as much as by itself
 ASPECTS = (
     "overview",
     "content",
@@ -280,6 +287,11 @@ class Preference:
                 raise PreferenceError(f"{name} is {value}, but goes from 0 to 1")
         if unknown := [aspect for aspect in self.aspects if aspect not in ASPECTS]:
             raise PreferenceError(f"no aspect {unknown[0]!r}; there are {', '.join(ASPECTS)}")
+        for sense, factor in self.weights:
+            if not 0 <= factor <= HEAVIEST:
+                raise PreferenceError(
+                    f"the weight of {sense!r} is {factor}, but goes from 0 to {HEAVIEST:g}"
+                )
 
 
 @dataclass(frozen=True)
@@ -336,6 +348,7 @@ class Wish:
     text: str = ""  # as typed, spaces tidied, bounded
     terms: tuple[Term, ...] = ()  # nothing in here: the best of the video, whatever it is
     whens: tuple[When, ...] = ()  # only there; any of them
+    most: int = 0  # moments: "the three loudest"; 0: as many as fit
     english: bool = True  # false: the words are in a language that is not read here
     concepts: tuple[Concept, ...] = ()  # all that could have been asked for
 
@@ -388,6 +401,7 @@ class Score:
     admitted: np.ndarray  # (seconds,) bool: the seconds that may enter the reel
     reasons: tuple[str, ...]  # what each curve of the saliency stands for: "music", "a new view"
     barred: tuple[Event, ...] = ()  # the viewer wants these left out, even to fill the length
+    most: int = 0  # highlights at most; 0: as many as fit
 
     def why(self, start: float, end: float) -> str:
         """What lifts this stretch most, in words: 'music and a new view'."""
