@@ -8,7 +8,8 @@ from pathlib import Path
 from summarizer.chart import clock
 from summarizer.config import PRESETS
 from summarizer.errors import SummarizerError
-from summarizer.results import folder_for, printable
+from summarizer.exports import folder_for
+from summarizer.exports.plain import printable
 from summarizer.schema import Length, Perception, Preference, Step, Summary
 
 BAR = "{desc:<16} {percentage:3.0f}% |{bar:30}| {postfix}"

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from summarizer import media, results
+from summarizer import exports, media
 from summarizer.cache import Cache, default_root
 from summarizer.config import Config, Limits, Preset, override
 from summarizer.config import preset as preset_named
+from summarizer.exports import Form
 from summarizer.perceiving import perceiving
 from summarizer.schema import (
     Concept,
@@ -121,7 +122,8 @@ class Summarizer:
 
     def saving(self, summary: Summary, path: Path, folder: Path) -> Iterator[float]:
         """Write the reel and all other results into the folder; the share done."""
-        results.write(summary, folder)
+        for name in exports.BASICS:
+            self.export(summary, name, folder)
         if summary.highlights:
             yield from self.render(summary, path, folder / f"reel{suffix(summary.video)}")
 
@@ -129,8 +131,21 @@ class Summarizer:
         self, summary: Summary, path: str | Path, folder: str | Path, *, replace: bool = False
     ) -> None:
         """Write all results into the folder, waited for; results already there are kept safe."""
-        for _ in self.saving(summary, Path(path), results.folder_for(Path(folder), replace)):
+        for _ in self.saving(summary, Path(path), exports.folder_for(Path(folder), replace)):
             pass
+
+    @property
+    def exports(self) -> tuple[Form, ...]:
+        """The kinds of file a summary can be had as."""
+        return tuple(exports.FORMS.values())
+
+    def export(self, summary: Summary, name: str, folder: Path) -> Path:
+        """Write one kind of file into the folder; where it lies."""
+        return exports.export(summary, name, folder)
+
+    def bundle(self, summary: Summary, folder: Path, also: Sequence[Path] = ()) -> Path:
+        """One zip of all that can be written, and of these files; where it lies."""
+        return exports.bundle(summary, folder, also)
 
     def suffix(self, video: Video) -> str:
         """What a reel of this video ends with: .mp4, or .m4a where there is only sound."""

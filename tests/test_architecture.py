@@ -38,7 +38,6 @@ ALLOWED = {
         "summarizer.config",
         "summarizer.errors",
         "summarizer.cache",
-        "summarizer.results",
         "summarizer.exports",
         "summarizer.taste",
         "summarizer.perceiving",
@@ -58,7 +57,6 @@ ALLOWED = {
         "summarizer.config",
         "summarizer.errors",
         "summarizer.chart",
-        "summarizer.results",
         "summarizer.exports",
     ),
     "summarizer.stages": (
@@ -90,15 +88,9 @@ ALLOWED = {
     "summarizer.files": ("summarizer.errors",),
     "summarizer.config": ("summarizer.errors",),
     "summarizer.cache": ("summarizer.schema", "summarizer.errors", "summarizer.files"),
-    "summarizer.results": (
-        "summarizer.chart",
-        "summarizer.schema",
-        "summarizer.errors",
-        "summarizer.files",
-    ),
     "summarizer.exports": (
+        "summarizer.exports",
         "summarizer.chart",
-        "summarizer.results",
         "summarizer.schema",
         "summarizer.errors",
         "summarizer.files",
