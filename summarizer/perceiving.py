@@ -6,31 +6,53 @@ and can end it at once, even while a decoder or an import takes its time.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from queue import Empty, Queue
+from tempfile import TemporaryDirectory
 from threading import Event, Thread
 
 from summarizer import media
 from summarizer.cache import Cache
 from summarizer.config import Config
-from summarizer.errors import MediaError
-from summarizer.schema import Findings, Perception, Step, Video
-from summarizer.senses import Sense
+from summarizer.errors import MediaError, SummarizerError
+from summarizer.sampling import Encode, Sampler
+from summarizer.schema import (
+    Encoded,
+    Findings,
+    Line,
+    Perception,
+    Pictures,
+    Sound,
+    Step,
+    Video,
+    Work,
+)
+from summarizer.senses import Reader, Sense, TwoStep
 from summarizer.stages.cut import cut
 from summarizer.stages.listen import listen
 from summarizer.stages.watch import watch
 
 PULSE = 0.3  # seconds between two signs of life
+ENCODING = 0.2  # seconds a model takes for a second of video; a guess, for the bar alone
+FOLDER = "watch-and-listen-samples-"
 
 
 def perceiving(
-    path: Path, video: Video, senses: Sequence[Sense], config: Config, cache: Cache
+    path: Path,
+    video: Video,
+    senses: Sequence[Sense | TwoStep],
+    config: Config,
+    cache: Cache,
+    encode: Encode,
 ) -> Iterator[Step]:
-    """Ever fuller, always valid perceptions; the last is whole. Closing it stops the work."""
-    run = _Run(path, video, senses, config, cache)
+    """Ever fuller, always valid perceptions; the last is whole. Closing it stops the work.
+
+    The second step of a sense with a model goes through `encode`, which may run it elsewhere.
+    """
+    run = _Run(path, video, senses, config, cache, encode)
     yield run.step("Opening")
     news: Queue[Step | BaseException | None] = Queue()
     Thread(target=_report, args=(run, news), name="perceiving", daemon=True).start()
@@ -63,14 +85,46 @@ class _Stopped(Exception):
     """Nobody follows the run any more."""
 
 
+class _Timed:
+    """A sense at work, and the wall-clock seconds spent inside it.
+
+    What senses share of a batch of pictures is counted with the one that asks for it first, and a
+    busy machine makes every sense look slower.
+    """
+
+    def __init__(self, sense: Sense | Sampler):
+        self.sense, self.seconds = sense, 0.0
+
+    def take(self, material: Pictures | Sound | tuple[Line, ...]) -> None:
+        began = time.perf_counter()
+        self.sense.take(material)
+        self.seconds += time.perf_counter() - began
+
+    def findings(self) -> Findings:
+        began = time.perf_counter()
+        findings = self.sense.findings()
+        self.seconds += time.perf_counter() - began
+        return findings
+
+
 class _Run:
     """What has been found so far and how far the work is."""
 
     def __init__(
-        self, path: Path, video: Video, senses: Sequence[Sense], config: Config, cache: Cache
+        self,
+        path: Path,
+        video: Video,
+        senses: Sequence[Sense | TwoStep],
+        config: Config,
+        cache: Cache,
+        encode: Encode,
     ):
         self.path, self.video, self.senses = path, video, senses
-        self.config, self.cache = config, cache
+        self.config, self.cache, self.encode_with = config, cache, encode
+        self.folder: TemporaryDirectory | None = None  # of samples, where a sense takes some
+        self.hands: dict[str, _Timed] = {}  # the senses at work, by name
+        self.sampled: list[TwoStep] = []  # whose samples wait for their model
+        self.work: dict[str, Work] = {}
         self.found: dict[str, Findings] = {}
         self.guessed: dict[str, Findings] = {}  # from a glance; gives way to what is found
         self.notes: list[str] = []
@@ -82,15 +136,22 @@ class _Run:
         self.perception = Perception(video, cut(video, (), config.cut))
 
     def steps(self) -> Iterator[Step]:
-        for stage in (self.recall, self.read, self.listen, self.glance, self.watch, self.connect):
-            yield from stage()
-        yield Step("Done", 1.0, 0.0, self.perception)
+        yield from self.recall()
+        yield from self.read()
+        yield from self.listen()
+        yield from self.glance()
+        yield from self.watch()
+        yield from self.encode()
+        yield from self.connect()
+        yield Step("Done", 1.0, 0.0, self.perception, self._work())
 
     def stop(self) -> None:
         """End the decoders and, with them, the work; what is unfinished is not kept."""
         self.stopped.set()
         for stream in self.streams:
             stream.close()
+        if self.folder is not None:
+            self.folder.cleanup()
 
     # -- the stages -------------------------------------------------------------------------------
 
@@ -100,12 +161,17 @@ class _Run:
             if sense.reads in ("pictures", "sound"):
                 findings = self.cache.get(self._entry(sense, self._material()))
                 if findings is not None:
-                    self.found[sense.name] = findings
+                    self._recalled(sense, findings)
         watching = self._watching() if self._missing("pictures") else 0.0
+        missing = [*self._missing("sound"), *self._missing("pictures")]
+        models = [sense for sense in missing if isinstance(sense, TwoStep)]
+        if models:
+            self._make_folder()
         self.costs = {
             "Listening": 0.02 * self.video.seconds if self._missing("sound") else 0.0,
             "Looking ahead": 0.1 * watching if self._glances(watching) else 0.0,
             "Watching": watching,
+            "Recognising": ENCODING * self.video.seconds * len(models),
         }
         self._refresh()
         yield self.step("Opening")
@@ -113,7 +179,7 @@ class _Run:
     def read(self) -> Iterator[Step]:
         """The text tracks inside and beside the file."""
         for sense in self._missing("text"):
-            sense.take(media.text_lines(self.path, self.video, self.config.limits))
+            self._hand(sense).take(media.text_lines(self.path, self.video, self.config.limits))
             yield from self._keep(sense, "Opening")
 
     def listen(self) -> Iterator[Step]:
@@ -126,10 +192,9 @@ class _Run:
             return
         with self._noting("sound"):
             sounds = self._open(media.stream_sound, decode.sound_block)
-            for reached in listen(sounds, senses, decode):
+            for reached in listen(sounds, [self._hand(sense) for sense in senses], decode):
                 yield self.step("Listening", reached)
-            for sense in senses:
-                yield from self._keep(sense, "Listening", self._material())
+            yield from self._settle(senses, "Listening")
         self.done += self.costs["Listening"]
 
     def glance(self) -> Iterator[Step]:
@@ -152,12 +217,25 @@ class _Run:
         if not senses:
             return
         with self._noting("picture"):
-            for reached in watch(self.streams[0], senses, self.video.seconds):
+            hands = [self._hand(sense) for sense in senses]
+            for reached in watch(self.streams[0], hands, self.video.seconds):
                 yield self.step("Watching", reached)
             self.guessed = {}
-            for sense in senses:
-                yield from self._keep(sense, "Watching", self._material())
+            yield from self._settle(senses, "Watching")
         self.done += self.costs["Watching"]
+
+    def encode(self) -> Iterator[Step]:
+        """The models, one after the other, each over the samples taken for it."""
+        each = ENCODING * self.video.seconds
+        for sense in self.sampled:
+            with self._noting(f"sense {sense.name!r}", SummarizerError):
+                for encoded in self._encoding(sense):
+                    self.guessed[sense.name] = encoded.findings
+                    self._refresh()
+                    share = min(1.0, encoded.share) / max(1, self.costs["Recognising"] / each)
+                    yield self.step("Recognising", share * self.video.seconds)
+            self.guessed.pop(sense.name, None)
+            self.done += each
 
     def connect(self) -> Iterator[Step]:
         """The senses that work on what the others put into words."""
@@ -166,10 +244,10 @@ class _Run:
         for sense in self._missing("lines"):
             findings = self.cache.get(self._entry(sense, words))
             if findings is None:
-                sense.take(lines)
+                self._hand(sense).take(lines)
                 yield from self._keep(sense, "Reading", words)
             else:
-                self.found[sense.name] = findings
+                self._recalled(sense, findings)
         self._refresh()
         if self.notes and not self.perception.curves:
             raise MediaError(self.notes[0])
@@ -185,7 +263,7 @@ class _Run:
         share = min(0.99, (self.done + within) / whole) if whole else 0.0
         spent = time.monotonic() - self.began
         left = spent * (1 - share) / share if share > 0.05 and spent > 1 else None
-        return Step(stage, share, left, self.perception)
+        return Step(stage, share, left, self.perception, self._work())
 
     def _watching(self) -> float:
         """About how many seconds watching takes."""
@@ -198,7 +276,7 @@ class _Run:
         due = self.config.perceive
         return watching > max(due.first, due.first_share * self.video.seconds) / 2
 
-    def _missing(self, reads: str) -> list[Sense]:
+    def _missing(self, reads: str) -> list[Sense | TwoStep]:
         """The senses of this kind that still have work to do on this file."""
         there = {"sound": self.video.has_audio, "pictures": self.video.has_picture}
         if not there.get(reads, True):
@@ -216,29 +294,82 @@ class _Run:
         return opened
 
     @contextmanager
-    def _noting(self, what: str) -> Iterator[None]:
+    def _noting(self, what: str, error: type[SummarizerError] = MediaError) -> Iterator[None]:
         """A broken half of a file is a note, not the end: the other half may be enough."""
         try:
             yield
-        except MediaError as error:
-            self.notes.append(f"The {what} could not be used: {error}")
+        except error as reason:
+            self.notes.append(f"The {what} could not be used: {reason}")
             self._refresh()
 
     def _material(self) -> str:
         return repr(self.config.decode)
 
-    def _entry(self, sense: Sense, identity: str) -> Path:
+    def _entry(self, sense: Sense | TwoStep, identity: str) -> Path:
         return self.cache.entry(self.video.sha256, sense.name, f"{sense.version} {identity}")
+
+    def _make_folder(self) -> None:
+        """A folder for samples, which `stop` will remove."""
+        self.folder = TemporaryDirectory(prefix=FOLDER, ignore_cleanup_errors=True)
+        if self.stopped.is_set():  # stop may have come before it was there
+            self.folder.cleanup()
+
+    def _hand(self, sense: Sense | TwoStep) -> _Timed:
+        """The sense as something that takes material, timed; the same one whenever asked."""
+        if sense.name not in self.hands:
+            two = isinstance(sense, TwoStep)
+            taker = Sampler(sense, Path(self.folder.name)) if two else sense
+            self.hands[sense.name] = _Timed(taker)
+        return self.hands[sense.name]
+
+    def _settle(self, senses: Sequence[Sense | TwoStep], stage: str) -> Iterator[Step]:
+        """The material is over: ask the senses, and note whose samples wait for their model."""
+        for sense in senses:
+            if isinstance(sense, TwoStep):
+                self.sampled.append(sense)
+            else:
+                yield from self._keep(sense, stage, self._material())
+
+    def _encoding(self, sense: TwoStep) -> Iterator[Encoded]:
+        """The second step of a sense; what it ends with is kept."""
+        hand = self.hands[sense.name]
+        path, count = str(hand.sense.path), hand.sense.count
+        if not count:
+            return
+        began, encoded = time.perf_counter(), None
+        with closing(self.encode_with(sense.name, path, count, self.video.seconds)) as work:
+            for encoded in work:
+                yield encoded
+        if encoded is not None:
+            seconds = hand.seconds + time.perf_counter() - began
+            spent = Work(sense.name, seconds, False, encoded.device, encoded.tokens)
+            self._found(sense, encoded.findings, spent, self._material())
 
     def _keep(self, sense: Sense, stage: str, identity: str = "") -> Iterator[Step]:
         """Take in what a sense found, on disk too if it has an identity; show the fuller whole."""
         if self.stopped.is_set():  # its material was cut short
             raise _Stopped
-        self.found[sense.name] = sense.findings()
-        if identity:
-            self.cache.put(self._entry(sense, identity), self.found[sense.name])
-        self._refresh()
+        hand = self._hand(sense)
+        findings = hand.findings()
+        tokens = sense.tokens if isinstance(sense, Reader) else 0
+        self._found(sense, findings, Work(sense.name, hand.seconds, tokens=tokens), identity)
         yield self.step(stage, self.video.seconds)
+
+    def _found(
+        self, sense: Sense | TwoStep, findings: Findings, spent: Work, identity: str
+    ) -> None:
+        self.found[sense.name], self.work[sense.name] = findings, spent
+        if identity:
+            self.cache.put(self._entry(sense, identity), findings)
+        self._refresh()
+
+    def _recalled(self, sense: Sense | TwoStep, findings: Findings) -> None:
+        """Take in what an earlier run found."""
+        self.found[sense.name] = findings
+        self.work[sense.name] = Work(sense.name, 0.0, cached=True)
+
+    def _work(self) -> tuple[Work, ...]:
+        return tuple(self.work[each.name] for each in self.senses if each.name in self.work)
 
     def _refresh(self) -> None:
         """The perception anew from all that is known."""

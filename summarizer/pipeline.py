@@ -17,10 +17,13 @@ from summarizer.cache import Cache, default_root
 from summarizer.config import Config, Limits, Preset, override
 from summarizer.config import preset as preset_named
 from summarizer.exports import Form
+from summarizer.offers import offers, require
 from summarizer.perceiving import perceiving
+from summarizer.sampling import Encode, encode
 from summarizer.schema import (
     Concept,
     Line,
+    Offer,
     Perception,
     Pictures,
     Preference,
@@ -29,7 +32,7 @@ from summarizer.schema import (
     Summary,
     Video,
 )
-from summarizer.senses import SENSES
+from summarizer.senses import SENSES, TwoStep
 from summarizer.stages.listen import listen
 from summarizer.stages.narrate import NARRATORS
 from summarizer.stages.render import render, suffix
@@ -39,22 +42,41 @@ from summarizer.stages.wish import read
 
 
 def load(
-    preset: str = "offline", *, overrides: Sequence[str] = (), cache: Path | None = None
+    preset: str = "offline",
+    *,
+    overrides: Sequence[str] = (),
+    cache: Path | None = None,
+    encode: Encode = encode,
 ) -> "Summarizer":
-    """A summarizer of the named preset; overrides are like 'cut.longest=10'."""
+    """A summarizer of the named preset; overrides are like 'cut.longest=10'.
+
+    Models work through `encode`, at once in this process or wherever it sends them.
+    """
     config = Config()
     for assignment in overrides:
         config = override(config, assignment)
-    return Summarizer(preset_named(preset), config, cache or default_root())
+    return Summarizer(preset_named(preset), config, cache or default_root(), encode)
 
 
 class Summarizer:
     """One preset with its settings; safe to share between viewers, it remembers none of them."""
 
-    def __init__(self, preset: Preset, config: Config, cache: Path):
+    def __init__(self, preset: Preset, config: Config, cache: Path, encode: Encode = encode):
         self.preset = preset
         self.config = config
+        self.encode = encode
         self.cache = Cache(cache, config.cache.bytes)
+
+    def presets(self) -> tuple[Offer, ...]:
+        """All presets: what each needs, and what it lacks here."""
+        return offers()
+
+    def of(self, name: str) -> "Summarizer":
+        """The same settings and cache with another preset; itself where it is this one."""
+        preset = preset_named(name)
+        if preset == self.preset:
+            return self
+        return Summarizer(preset, self.config, self.cache.root, self.encode)
 
     @property
     def limits(self) -> Limits:
@@ -78,16 +100,18 @@ class Summarizer:
 
     def perceiving(self, path: str | Path) -> Iterator[Step]:
         """Ever fuller, always valid perceptions; the last is whole. Closing it stops the work."""
+        require(self.preset)
         path = Path(path)
         video = self.probe(path)
         senses = [SENSES[name](video) for name in self.preset.senses]
-        yield from perceiving(path, video, senses, self.config, self.cache)
+        yield from perceiving(path, video, senses, self.config, self.cache, self.encode)
 
     def warm(self) -> None:
         """Import and load what the first video would otherwise wait for, by perceiving a second."""
         video = Video("", "", 1.0, (0, 0), 0, 0, 1, True)
         silence = Sound(0.0, np.zeros(48_000, np.float32), 48_000)
         senses = [SENSES[name](video) for name in self.preset.senses]
+        senses = [sense for sense in senses if not isinstance(sense, TwoStep)]
         sounds = [sense for sense in senses if sense.reads == "sound"]
         for _ in listen(iter([silence]), sounds, self.config.decode):
             pass

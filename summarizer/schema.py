@@ -148,6 +148,16 @@ class Findings:
     tracks: tuple[Track, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """How far a model is with its samples, and the fullest findings so far; the last are whole."""
+
+    share: float  # done, 0..1
+    findings: Findings = Findings()
+    device: str = "cpu"
+    tokens: int = 0  # taken in so far
+
+
 @dataclass(frozen=True)
 class Concept:
     """Something a viewer can ask for that a curve can judge, or at least hint at.
@@ -474,11 +484,30 @@ class Summary:
         from pydantic import ValidationError
 
         try:
-            return _summary_form().validate_json(text, strict=False)
+            summary = _summary_form().validate_json(text, strict=False)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"]) or "the file"
             raise SummarizerError(f"this is no summary.json: {where}: {first['msg']}") from None
+        summary._check()
+        return summary
+
+    def _check(self) -> None:
+        """Whether its times can be those of its video; files come from anywhere."""
+        whole, wish = self.video.seconds, self.preference
+        if not 0 < whole < math.inf:
+            raise SummarizerError(f"this is no summary.json: a video of {whole} s does not exist")
+        spans = (*self.highlights, *self.story, *wish.keep, *wish.drop)
+        for span in spans:
+            if not 0 <= span.start <= span.end <= whole + 1:  # false for NaN, too
+                raise SummarizerError(
+                    f"this is no summary.json: it speaks of {span.start} to {span.end} s in a "
+                    f"video of {whole:.1f} s"
+                )
+        if any(len(curve.values) != self.video.rows for curve in self.saliency.curves):
+            raise SummarizerError(
+                f"this is no summary.json: its curves don't have {self.video.rows} values each"
+            )
 
 
 @cache

@@ -41,6 +41,8 @@ ALLOWED = {
         "summarizer.exports",
         "summarizer.taste",
         "summarizer.perceiving",
+        "summarizer.sampling",
+        "summarizer.offers",
     ),
     "summarizer.perceiving": (
         "summarizer.stages",
@@ -50,7 +52,10 @@ ALLOWED = {
         "summarizer.config",
         "summarizer.errors",
         "summarizer.cache",
+        "summarizer.sampling",
     ),
+    "summarizer.sampling": ("summarizer.senses", "summarizer.schema", "summarizer.errors"),
+    "summarizer.offers": ("summarizer.config", "summarizer.schema", "summarizer.errors"),
     "summarizer.__main__": (
         "summarizer.pipeline",
         "summarizer.schema",
@@ -58,6 +63,7 @@ ALLOWED = {
         "summarizer.errors",
         "summarizer.chart",
         "summarizer.exports",
+        "summarizer.offers",
     ),
     "summarizer.stages": (
         "summarizer.senses",

@@ -1,12 +1,16 @@
 """The senses: one file each, from shared decoded material to curves and lines.
 
 A sense is made anew for each video, fed its material in order of time, and asked once at the end.
-It never opens a file and never sees a wish.
+It never opens a file and never sees a wish. A sense whose model wants a GPU works in two steps, so
+that no second of the GPU is spent on decoding.
 """
 
-from typing import ClassVar, Literal, Protocol
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
-from summarizer.schema import Concept, Findings, Line, Pictures, Sound, Video
+import numpy as np
+
+from summarizer.schema import Concept, Encoded, Findings, Line, Pictures, Sound, Video
 from summarizer.senses.camera import Camera
 from summarizer.senses.colour import Colour
 from summarizer.senses.faces import Faces
@@ -25,7 +29,7 @@ from summarizer.senses.words import Words
 
 
 class Sense(Protocol):
-    """What every sense offers. `take` may be called never, once or many times."""
+    """What a sense offers. `take` may be called never, once or many times."""
 
     name: ClassVar[str]
     version: ClassVar[int]  # raised whenever the same video would give other findings
@@ -40,7 +44,40 @@ class Sense(Protocol):
     def findings(self) -> Findings: ...
 
 
-SENSES: dict[str, type[Sense]] = {
+@runtime_checkable
+class Reader(Protocol):
+    """A sense that knows how many tokens its model took in."""
+
+    tokens: int
+
+
+@runtime_checkable
+class TwoStep(Protocol):
+    """A sense in two steps: `sample` while the file is decoded, `encode` when that is over.
+
+    `sample` picks what the model is to see, on the CPU; at most `most` rows of it are kept, so a
+    sense spreads them over the video. `encode` may run in another process, which knows the class
+    but nothing of the instance: it gets the rows from a file, memory-mapped.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+    reads: ClassVar[Literal["pictures", "sound"]]
+    still: ClassVar[bool]  # False: there is no glance with a large model
+    concepts: ClassVar[tuple[Concept, ...]]
+    shape: ClassVar[tuple[int, ...]]  # of one row
+    kind: ClassVar[str]  # of its numbers: "uint8", "float32"
+    most: ClassVar[int]  # rows, however long the video is
+
+    def __init__(self, video: Video): ...
+
+    def sample(self, material: Pictures | Sound) -> Iterable[tuple[float, np.ndarray]]: ...
+
+    @staticmethod
+    def encode(times: np.ndarray, rows: np.ndarray, seconds: float) -> Iterator[Encoded]: ...
+
+
+SENSES: dict[str, type[Sense | TwoStep]] = {
     "subtitles": Subtitles,
     "loudness": Loudness,
     "onsets": Onsets,

@@ -1,0 +1,54 @@
+"""What lies between the two steps of a sense with a model: a file of samples.
+
+It is written in order while the video is decoded, bounded by the sense's own `most`, and read
+memory-mapped by whoever encodes it, in this process or in one that holds a GPU.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from summarizer.errors import OutputError
+from summarizer.schema import Encoded, Pictures, Sound
+from summarizer.senses import SENSES, TwoStep
+
+# sense, file of samples, how many they are, seconds of the video: nothing that can't be pickled
+Encode = Callable[[str, str, int, float], Iterator[Encoded]]
+
+
+def encode(sense: str, samples: str, count: int, seconds: float) -> Iterator[Encoded]:
+    """The second step of the named sense over the first `count` samples in a file."""
+    model = SENSES[sense]
+    held = np.memmap(samples, _record(model), mode="r", shape=(count,))
+    yield from model.encode(held["time"], held["row"], seconds)
+
+
+class Sampler:
+    """The first step: takes what is decoded, like any sense, and keeps the samples in a file."""
+
+    def __init__(self, sense: TwoStep, folder: Path):
+        self.sense, self.path = sense, folder / f"{sense.name}.samples"
+        self.count = 0
+
+    def take(self, material: Pictures | Sound) -> None:
+        """Append what the sense picks of this, up to as many rows as it may have."""
+        picked = list(self.sense.sample(material))[: self.sense.most - self.count]
+        if not picked:
+            return
+        records = np.array(picked, _record(self.sense))
+        try:
+            # plain writing: where the disk is full, writing to a map would kill the process
+            with self.path.open("ab") as file:
+                file.write(records.tobytes())
+        except OSError as error:
+            raise OutputError(
+                f"samples for {self.sense.name!r} can't be kept: "
+                f"{(error.strerror or type(error).__name__).lower()}; make room and try again"
+            ) from None
+        self.count += len(records)
+
+
+def _record(sense: TwoStep | type[TwoStep]) -> np.dtype:
+    """A row and its time in seconds."""
+    return np.dtype([("time", "f8"), ("row", sense.kind, sense.shape)])
