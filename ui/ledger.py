@@ -64,6 +64,7 @@ class Order:
     edge: str = "start"
     at: float = 0.0  # seconds, where the edge goes
     note: str = ""
+    more: bool = False  # a letter more of the note the order before began: undone with it
 
 
 @dataclass(frozen=True)
@@ -120,19 +121,16 @@ class Ledger:
                 for order in orders:
                     _change(db, key, order)
             if peeked:
-                db.execute(
-                    "UPDATE work SET peeked = 1 WHERE video = ? AND annotator = ? "
-                    "AND finished IS NULL",
-                    key,
-                )
+                db.execute("UPDATE work SET peeked = 1 WHERE video = ? AND annotator = ?", key)
             return _sheet(db, *key)
 
     def finish(self, video: Video, annotator: str, finished: bool = True) -> None:
-        """This annotator is done with this video, or is not after all."""
+        """This annotator is done with this video, or is not after all: then no longer blind."""
         with self._writing() as db:
             db.execute(
-                "UPDATE work SET finished = ? WHERE video = ? AND annotator = ?",
-                (time.time() if finished else None, video.sha256, annotator),
+                "UPDATE work SET finished = ?, peeked = max(peeked, ?) "
+                "WHERE video = ? AND annotator = ?",
+                (time.time() if finished else None, not finished, video.sha256, annotator),
             )
 
     def rate(self, video: Video, annotator: str, events: Sequence[Event], rating: Rating) -> None:
@@ -290,29 +288,44 @@ def _change(db: sqlite3.Connection, key: tuple[str, str], order: Order) -> None:
     after = {event: mark for event, mark in after.items() if mark != marks[event]}
     if not after:
         return
-    before = [
-        (event, old.start, old.end, old.score, old.note)
-        for event, old in ((event, marks[event]) for event in after)
-    ]
     now = time.time()
+    if not (order.more and _continues(db, key, order.event)):
+        _remember(db, key, {event: marks[event] for event in after}, now)
+    _put(db, key, after)
+    db.execute("UPDATE work SET changed = ? WHERE video = ? AND annotator = ?", (now, *key))
+
+
+def _remember(
+    db: sqlite3.Connection, key: tuple[str, str], before: dict[int, Mark], now: float
+) -> None:
+    """Keep what was there, for undo; the oldest of too many goes."""
+    rows = [(event, old.start, old.end, old.score, old.note) for event, old in before.items()]
     db.execute(
         "INSERT INTO change (video, annotator, before, at) VALUES (?, ?, ?, ?)",
-        (*key, json.dumps(before), now),
+        (*key, json.dumps(rows), now),
     )
     db.execute(
         "DELETE FROM change WHERE video = ? AND annotator = ? AND id <= (SELECT id FROM change "
         "WHERE video = ? AND annotator = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
         (*key, *key, MEMORY),
     )
-    _put(db, key, after)
-    db.execute("UPDATE work SET changed = ? WHERE video = ? AND annotator = ?", (now, *key))
 
 
-def _undo(db: sqlite3.Connection, key: tuple[str, str]) -> None:
-    last = db.execute(
+def _continues(db: sqlite3.Connection, key: tuple[str, str], event: int) -> bool:
+    """Whether the change before this one was of this very event alone."""
+    last = _last(db, key)
+    return last is not None and [row[0] for row in json.loads(last[1])] == [event]
+
+
+def _last(db: sqlite3.Connection, key: tuple[str, str]) -> tuple[int, str] | None:
+    return db.execute(
         "SELECT id, before FROM change WHERE video = ? AND annotator = ? ORDER BY id DESC LIMIT 1",
         key,
     ).fetchone()
+
+
+def _undo(db: sqlite3.Connection, key: tuple[str, str]) -> None:
+    last = _last(db, key)
     if last is None:
         return
     number, before = last

@@ -95,8 +95,9 @@ def test_blind_is_over_once_the_curve_was_seen(ledger):
     assert not put(ledger, score(2, 1)).annotation.blind
     put(ledger, score(0, 1), who="Bob")
     ledger.finish(CLIP, "Bob")
-    assert put(ledger, score(1, 1), who="Bob", peeked=True).annotation.blind
-    assert ledger.sheet(CLIP, "Bob").finished
+    assert ledger.sheet(CLIP, "Bob").finished and ledger.sheet(CLIP, "Bob").annotation.blind
+    ledger.finish(CLIP, "Bob", False)  # the curve has been shown meanwhile
+    assert not ledger.sheet(CLIP, "Bob").annotation.blind
 
 
 # -- edges ----------------------------------------------------------------------------------------
@@ -139,6 +140,14 @@ def test_undo_goes_all_the_way_back_after_a_restart(ledger):
         put(fresh, Order("undo"))
         first, second, _ = marks(fresh)
         assert (first.score, first.note, second.end) == expected
+
+
+def test_a_note_is_undone_whole(ledger):
+    put(ledger, score(0, 3))
+    for text, more in (("g", False), ("go", True), ("goal", True)):
+        put(ledger, Order("note", 0, note=text, more=more))
+    assert marks(ledger)[0].note == "goal"
+    assert put(ledger, Order("undo")).annotation.marks[0] == Mark(0, 4, 3, "")
 
 
 def test_what_changes_nothing_leaves_nothing_to_undo(ledger):
