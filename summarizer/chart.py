@@ -105,6 +105,7 @@ def figure(summary: Summary, dark: bool = False):
                 x=middles,
                 y=layer.values,
                 name=escape(layer.name),
+                meta=layer.name,
                 stackgroup="why",
                 mode="lines",
                 line={"width": 0, "color": layer.colour},
@@ -127,6 +128,53 @@ def figure(summary: Summary, dark: bool = False):
         drawn.add_vrect(x0=start, x1=end, fillcolor=BAND, opacity=0.22, line_width=0, layer="below")
     drawn.update_layout(_layout(chart, palette))
     return drawn
+
+
+RIVALS = ("#0072B2", "#D55E00")  # the first wish, the second
+CUT_SHARE = 0.06  # of the height, for the row of highlights of each
+
+
+def comparison(one: Summary, other: Summary, dark: bool = False):
+    """Two totals over one time axis, each with its highlights as a row of bars below."""
+    from plotly.graph_objects import Figure, Scatter
+
+    chart, palette = describe(one), DARK if dark else LIGHT
+    top = max(chart.top, describe(other).top)
+    drawn = Figure()
+    for row, (summary, colour) in enumerate(zip((one, other), RIVALS, strict=True), 1):
+        total = summary.saliency.total
+        middles = np.arange(len(total)) + 0.5
+        drawn.add_trace(
+            Scatter(
+                x=middles,
+                y=total,
+                name=escape(summary.preference.want[:60] or "just the highlights"),
+                customdata=[clock(second) for second in middles],
+                mode="lines",
+                line={"width": 2, "color": colour, "dash": "solid" if row == 1 else "dash"},
+                hovertemplate="%{y:.2f} at %{customdata}",
+            )
+        )
+        below = {"y0": -row * CUT_SHARE * top, "y1": -(row - 0.8) * CUT_SHARE * top}
+        for each in summary.highlights:
+            drawn.add_shape(
+                type="rect", x0=each.start, x1=each.end, fillcolor=colour, line_width=0, **below
+            )
+    layout = _layout(chart, palette)
+    layout["yaxis"] |= {"range": [-2.2 * CUT_SHARE * top, top]}
+    drawn.update_layout(layout)
+    return drawn
+
+
+def overlap(one: Summary, other: Summary) -> float:
+    """The seconds that are in both reels, as a share of those that are in either."""
+    shared = sum(
+        max(0.0, min(a.end, b.end) - max(a.start, b.start))
+        for a in one.highlights
+        for b in other.highlights
+    )
+    either = one.seconds + other.seconds - shared
+    return shared / either if either else 0.0
 
 
 def _layout(chart: Chart, palette: Palette) -> dict:

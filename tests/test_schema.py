@@ -36,6 +36,8 @@ VIDEO = Video(
 )
 
 unit = st.floats(0, 1)
+few = st.integers(0, 3)
+spans = st.tuples(st.floats(0, 2.2), st.floats(0, 2.2)).map(sorted)
 rows = st.lists(unit, min_size=3, max_size=3).map(tuple)
 
 
@@ -58,10 +60,8 @@ def summaries(draw):
         ),
         answer=Answer("found", draw(text), draw(moment)),
         saliency=Saliency(tuple(curves), weights),
-        highlights=tuple(
-            draw(st.lists(st.builds(Highlight, moment, moment, unit, text), max_size=3))
-        ),
-        story=(Sentence(draw(moment), draw(moment), draw(text), (draw(text), draw(text))),),
+        highlights=tuple(Highlight(*draw(spans), draw(unit), draw(text)) for _ in range(draw(few))),
+        story=(Sentence(*draw(spans), draw(text), (draw(text), draw(text))),),
     )
 
 
@@ -76,6 +76,21 @@ def test_a_summary_survives_json_unchanged(summary):
 def test_anything_else_is_refused_in_one_sentence(text):
     with pytest.raises(SummarizerError, match=r"^this is no summary\.json: [^\n]+$"):
         Summary.from_json(text)
+
+
+@pytest.mark.parametrize(
+    "start, end", [(-5.0, 2.0), (2.0, 1.0), (0.0, 1e9), (0.0, math.nan), (math.inf, math.inf)]
+)
+def test_times_that_cannot_be_are_refused(start, end):
+    summary = Summary(
+        VIDEO,
+        Preference(),
+        Answer("open"),
+        Saliency((), ()),
+        (Highlight(start, end, 0.5, "loud"),),
+    )
+    with pytest.raises(SummarizerError, match="this is no summary.json"):
+        Summary.from_json(summary.to_json())
 
 
 def test_a_summary_with_a_curve_out_of_bounds_is_refused():

@@ -10,20 +10,30 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from summarizer import Length, Preference, SummarizerError, Summary
-from summarizer.schema import Perception
+from summarizer.errors import PreferenceError
+from summarizer.schema import Event, Perception, Video, Work
+from ui import edits as editing
+from ui.edits import Edits
 from ui.session import IDLE, Player, Reel, Rooms, Session, Status
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from summarizer import Summarizer
 
 log = logging.getLogger(__name__)
 
 SUBTITLES = (".srt", ".vtt")
+PROJECTS = (".json",)
+PROJECT_BYTES = 64 << 20  # of a summary.json that is read
+ONLY_SUBTITLES = Status("error", "These are only subtitles: add the video they go with.")
+ONLY_PROJECT = Status("error", "A summary.json alone shows nothing: drop its video in with it.")
+STILL = 240  # pixels, width of the picture beside a moment
 UNEXPECTED = (
     "Something went wrong here that should not have; the details are in the server's log. "
     "Try again, or try another video."
@@ -43,17 +53,70 @@ class Wish:
     unit: str = "share"  # of Length: the amount is then in per cent
     balance: float = 0.5
     variety: float = 0.3
+    aspects: tuple[str, ...] = ("overview",)
+    preset: str = ""  # empty: the one the page was started with
+    selector: str = ""
+    weights: str = ""  # "music=2, faces=0"
     fill: bool = False
+    edits: Edits = field(default_factory=Edits)
+    taste: tuple[tuple[str, float], ...] = ()
 
     def preference(self) -> Preference:
         amount = float("nan") if self.amount is None else float(self.amount)
         return Preference(
             want=(self.want or "").strip()[:LONGEST],
+            aspects=tuple(self.aspects),
             length=Length(amount / 100 if self.unit == "share" else amount, self.unit),
             balance=float(self.balance),
             variety=float(self.variety),
             fill=self.fill,
+            keep=self.edits.keep,
+            drop=self.edits.drop,
+            weights=weights_in(self.weights),
+            selector=self.selector,
+            taste=self.taste,
         )
+
+    @staticmethod
+    def of(preference: Preference) -> "Wish":
+        """The controls that give this preference."""
+        length = preference.length
+        share = length.unit == "share"
+        return Wish(
+            want=preference.want,
+            amount=100 * length.amount if share else length.amount,
+            unit=length.unit,
+            balance=preference.balance,
+            variety=preference.variety,
+            aspects=preference.aspects,
+            selector=preference.selector,
+            weights=", ".join(f"{sense}={factor:g}" for sense, factor in preference.weights),
+            fill=preference.fill,
+            edits=Edits(preference.keep, preference.drop),
+            taste=preference.taste,
+        )
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the viewer asked for with a button of one moment."""
+
+    do: str  # pin, unpin, drop, restore, nudge, undo, rate
+    start: float = 0.0
+    end: float = 0.0
+    edge: str = "start"
+    by: float = 0.0
+    liked: float = 0.0
+
+    @property
+    def span(self) -> Event:
+        return Event(self.start, self.end)
+
+
+# how much each order says about what somebody likes
+LIKED = {"pin": 1.0, "drop": -1.0}
+History = tuple[Edits, ...]  # the last is what counts; those before it can be gone back to
+MEMORY = 50  # edits that can be undone
 
 
 class Handlers:
@@ -65,25 +128,30 @@ class Handlers:
 
     # -- a video --------------------------------------------------------------------------------
 
-    def open(self, files: Sequence[str], session: Session) -> tuple[Session, Status]:
-        """A session about the uploaded video; subtitle files beside it are taken along."""
+    def open(
+        self, files: Sequence[str], session: Session
+    ) -> tuple[Session, Status, Summary | None]:
+        """A session about the uploaded video; subtitle files beside it are taken along, and a
+        summary.json about the same video is taken up where it was left."""
         paths = [Path(file) for file in files or ()]
-        videos = [path for path in paths if path.suffix.lower() not in SUBTITLES]
+        projects = [path for path in paths if path.suffix.lower() in PROJECTS]
+        beside = [path for path in paths if path.suffix.lower() in SUBTITLES]
+        videos = [path for path in paths if path not in (*projects, *beside)]
         if not videos:
-            return session, Status("error", "These are only subtitles: add the video they go with.")
+            return session, ONLY_PROJECT if projects else ONLY_SUBTITLES, None
         folder = self.rooms.new()
         fresh = Session(folder)
         try:
             source = take(videos[0], folder / videos[0].name)
-            for path in paths:
-                if path.suffix.lower() in SUBTITLES:
-                    take(path, source.with_suffix(path.suffix.lower()))
+            for path in beside:
+                take(path, source.with_suffix(path.suffix.lower()))
             fresh = replace(fresh, source=source, video=self.summarizer.probe(source))
+            restored = project(projects[0], fresh.video) if projects else None
         except Exception as error:
             self.rooms.close(fresh)
-            return session, failed(error)
+            return session, failed(error), None
         self.rooms.close(session)
-        return fresh, IDLE
+        return fresh, IDLE, restored
 
     def open_example(self, path: Path, session: Session) -> tuple[Session, Status]:
         """A session about one of our own clips, which stay where they are."""
@@ -116,22 +184,28 @@ class Handlers:
 
     # -- perceive, choose, tell -------------------------------------------------------------------
 
-    def perceive(self, session: Session) -> Iterator[tuple[Perception | None, Status]]:
-        """Ever fuller perceptions, None while there is nothing to show yet."""
+    def perceive(
+        self, session: Session, preset: str = ""
+    ) -> Iterator[tuple[Perception | None, Status, tuple[Work, ...]]]:
+        """Ever fuller perceptions, None while there is nothing to show yet, and their costs."""
         if session.source is None:
-            yield None, NO_VIDEO
+            yield None, NO_VIDEO, ()
             return
-        seen, began = None, time.monotonic()
+        seen, began, work = None, time.monotonic(), ()
         try:
-            with closing(self.summarizer.perceiving(session.source)) as steps:
+            with closing(self.with_preset(preset).perceiving(session.source)) as steps:
                 for step in steps:
+                    work = step.work
                     if step.perception.curves:
                         seen = step.perception
-                    yield seen, Status.of(step)
+                    yield seen, Status.of(step), work
         except Exception as error:
-            yield seen, failed(error)
+            yield seen, failed(error), work
         else:
-            yield seen, perceived(seen, time.monotonic() - began)
+            yield seen, perceived(seen, time.monotonic() - began), work
+
+    def with_preset(self, name: str) -> "Summarizer":
+        return self.summarizer.of(name) if name else self.summarizer
 
     @staticmethod
     def stopped(seen: Perception | None) -> Status:
@@ -145,12 +219,12 @@ class Handlers:
         if perception is None:
             return
         try:
-            preference = wish.preference()
-            summary = self.summarizer.choose(perception, preference)
+            summarizer = self.with_preset(wish.preset)
+            summary = summarizer.choose(perception, wish.preference())
             if shown is not None and replace(shown, story=()) == summary and shown.story:
                 return
             said = time.monotonic()
-            for told in self.summarizer.tell(perception, summary):
+            for told in summarizer.tell(perception, summary):
                 summary = told
                 if time.monotonic() - said > PACE:
                     said = time.monotonic()
@@ -159,10 +233,70 @@ class Handlers:
         except Exception as error:
             yield shown, failed(error)
 
-    # -- render -----------------------------------------------------------------------------------
+    def compare(
+        self, perception: Perception | None, summary: Summary | None, want: str, preset: str
+    ) -> tuple[Summary | None, Status]:
+        """The answer to another wish, all else being as in the summary."""
+        if perception is None or summary is None:
+            return None, NO_VIDEO
+        try:
+            wanted = replace(summary.preference, want=want.strip()[:LONGEST], keep=(), drop=())
+            summarizer = self.with_preset(preset)
+            rival = summarizer.choose(perception, wanted)
+            *_, told = summarizer.tell(perception, rival)
+            return told, IDLE
+        except Exception as error:
+            return None, failed(error)
+
+    # -- edits, taste -----------------------------------------------------------------------------
+
+    @staticmethod
+    def edit(history: History, order: Order, session: Session) -> History:
+        """The edits after an order; `undo` goes back by one."""
+        if order.do == "undo":
+            return history[:-1] or (Edits(),)
+        now, span = history[-1], order.span
+        if session.video is None or order.do not in EDITS:
+            return history
+        fresh = EDITS[order.do](now, order, span, session.video.seconds)
+        return history if fresh == now else (*history, fresh)[-MEMORY:]
+
+    def learn(
+        self, taste: tuple[tuple[str, float], ...], seen: Perception | None, order: Order
+    ) -> tuple[tuple[str, float], ...]:
+        """The taste after an order, which tells what somebody likes."""
+        liked = order.liked if order.do == "rate" else LIKED.get(order.do, 0.0)
+        if seen is None or not liked:
+            return taste
+        return self.summarizer.learn(taste, seen, order.span, max(-1.0, min(1.0, liked)))
+
+    # -- render, export ---------------------------------------------------------------------------
+
+    def stills(self, session: Session, moments: Sequence[int]) -> list[tuple[int, Path]]:
+        """A small picture for each of these milliseconds, made where it is missing."""
+        if session.source is None or not session.video.has_picture or not moments:
+            return []
+        folder = session.folder / "stills"
+        try:
+            folder.mkdir(exist_ok=True)
+            files = {at: folder / f"{at}.jpg" for at in moments}
+            missing = [at for at, file in files.items() if not file.exists()]
+            if missing:
+                times = [at / 1000 for at in missing]
+                made = self.summarizer.stills(session.source, session.video, times, STILL)
+                for at, frame in zip(missing, made.frames, strict=False):
+                    picture(frame, files[at])
+        except Exception as error:  # a list without pictures is still a list
+            failed(error)
+            return []
+        return [(at, file) for at, file in files.items() if file.exists()]
 
     def render(
-        self, session: Session, summary: Summary | None
+        self,
+        session: Session,
+        summary: Summary | None,
+        shape: str = "source",
+        seen: Perception | None = None,
     ) -> Iterator[tuple[Reel | None, Status]]:
         """The reel of what is chosen now, cut from the original file."""
         if session.source is None or summary is None:
@@ -173,13 +307,33 @@ class Handlers:
             return
         try:
             target = self._target(session)
-            with closing(self.summarizer.render(summary, session.source, target)) as work:
+            work = self.summarizer.render(
+                summary, session.source, target, shape=shape, perception=seen
+            )
+            with closing(work):
                 for share in work:
                     yield None, Status("working", "Cutting your reel", share)
         except Exception as error:
             yield None, failed(error)
         else:
-            yield Reel(target, summary.highlights), Status("done", "Your reel is ready.")
+            yield Reel(target, summary.highlights, shape), Status("done", "Your reel is ready.")
+
+    def export(
+        self, session: Session, summary: Summary | None, name: str, reel: Reel | None = None
+    ) -> tuple[Path | None, Status]:
+        """A file to take along; "zip" is all of them, with the reel where one is made."""
+        if session.source is None or summary is None:
+            return None, NO_VIDEO
+        folder = session.folder / "exports"
+        try:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            if name == "zip":
+                also = [reel.path] if reel is not None and reel.path.exists() else []
+                return self.summarizer.bundle(summary, folder, also), IDLE
+            return self.summarizer.export(summary, name, folder), IDLE
+        except Exception as error:
+            return None, failed(error)
 
     def _target(self, session: Session) -> Path:
         """A fresh name for a reel; the reels before it are removed."""
@@ -190,6 +344,57 @@ class Handlers:
         folder = session.folder / f"reel-{secrets.token_hex(4)}"
         folder.mkdir()
         return folder / f"{stem} - highlights{suffix}"
+
+
+EDITS = {
+    "pin": lambda now, order, span, seconds: editing.pin(now, span),
+    "unpin": lambda now, order, span, seconds: editing.unpin(now, span),
+    "drop": lambda now, order, span, seconds: editing.drop(now, span),
+    "restore": lambda now, order, span, seconds: editing.restore(now, span),
+    "nudge": lambda now, order, span, seconds: editing.nudge(
+        now, span, order.edge, order.by, seconds
+    ),
+}
+
+
+def weights_in(text: str) -> tuple[tuple[str, float], ...]:
+    """The weights as typed: 'music=2, faces=0'."""
+    found = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        sense, _, factor = part.partition("=")
+        try:
+            found.append((sense.strip(), float(factor)))
+        except ValueError:
+            raise PreferenceError(
+                f"{part[:40]!r} is no weight; write a sense and a number, like music=2"
+            ) from None
+    return tuple(found)
+
+
+def project(path: Path, video: Video) -> Summary:
+    """What was saved about this very video."""
+    if path.stat().st_size > PROJECT_BYTES:
+        raise SummarizerError(
+            f"{path.name} has {path.stat().st_size >> 20} MB, and a summary.json at most "
+            f"{PROJECT_BYTES >> 20}; choose the one that was exported here"
+        )
+    saved = Summary.from_json(path.read_bytes())
+    if saved.video.sha256 != video.sha256:
+        raise SummarizerError(
+            f"{path.name} was made for another file ({saved.video.name}, "
+            f"{saved.video.seconds:.1f} s) than {video.name} ({video.seconds:.1f} s); "
+            "drop in the clip it belongs to"
+        )
+    return saved
+
+
+def picture(frame: "np.ndarray", target: Path) -> None:
+    """Write a still, whole or not at all."""
+    from PIL import Image
+
+    part = target.with_suffix(".part")
+    Image.fromarray(frame).save(part, "JPEG", quality=82)
+    part.replace(target)
 
 
 def take(path: Path, target: Path) -> Path:

@@ -17,10 +17,30 @@ SCRIPT = (HERE / "look.js").read_text(encoding="utf-8")
 # run by single events
 IS_DARK = "() => document.body.classList.contains('dark')"
 GO = "() => { if (!document.querySelector('#results')) document.querySelector('#go')?.click(); }"
-PICK = """element.addEventListener('click', (event) => {
-  const card = event.target.closest('[data-example]');
-  if (card) trigger('pick', { number: Number(card.dataset.example) });
-});"""
+AGAIN = "() => { if (document.querySelector('#results')) document.querySelector('#go')?.click(); }"
+RESUME = f"() => setTimeout({AGAIN}, 100)"
+FETCH = "() => setTimeout(() => document.querySelector('#parcel a')?.click(), 50)"
+
+
+def _clicks(selector: str, event: str, data: str) -> str:
+    """Clicks on these elements as an event for Python, with what their data attributes say."""
+    return f"""element.addEventListener('click', (click) => {{
+  const it = click.target.closest('{selector}');
+  if (it) trigger('{event}', {data});
+}});"""
+
+
+PICK = _clicks("[data-example]", "pick", "{ number: Number(it.dataset.example) }")
+CHIPS = _clicks(".wl-chip", "pick", "{ ...it.dataset }")
+EXPORTS = _clicks("[data-export]", "fetch", "{ name: it.dataset.export }")
+ORDERS = _clicks(
+    "[data-do]",
+    "edit",
+    """{
+    do: it.dataset.do, edge: it.dataset.edge, by: it.dataset.by, liked: it.dataset.liked,
+    start: it.closest('[data-start]')?.dataset.start, end: it.closest('[data-start]')?.dataset.stop
+  }""",
+)
 
 INK = gr.themes.Color(
     name="ink",

@@ -1,7 +1,7 @@
-"""The page: its components, and which handler answers which event. What is shown comes from views.
+"""The page: which handler answers which event. Components come from parts, their looks from views.
 
 Events run beside each other, so each piece of state has one event that writes it (see session.py).
-All of it is private wiring: nothing is listed in the API.
+All of it is private wiring; what others may call is in api.py.
 """
 
 import json
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import gradio as gr
 
-from summarizer.schema import Perception, Summary
-from ui import look, views
-from ui.handlers import LONGEST, Handlers, Wish
+from summarizer.schema import Event, Perception, Summary
+from ui import cards, look, parts, views
+from ui.edits import Edits
+from ui.handlers import Handlers, Order, Wish
+from ui.parts import Panel, Results, Stage, State
 from ui.session import IDLE, Player, Reel, Rooms, Session, Status
 
 if TYPE_CHECKING:
@@ -22,13 +24,10 @@ if TYPE_CHECKING:
 TITLE = "Watch & Listen"
 CLIPS = Path(__file__).parent.parent / "examples"
 WISHES = {"match": "the goals", "lecture": "the waggle dance", "day": "music at night"}
-MEDIA = ["video", "audio", ".mkv", ".avi", ".mov", ".mts", ".m2ts", ".ts", ".flv", ".f4v", ".wmv"]
-MEDIA += [".asf", ".3gp", ".vob", ".mxf"]
-SUBTITLES = [".srt", ".vtt"]
 
 PRIVATE = {"show_progress": "hidden", "api_visibility": "private"}
 QUICK = {**PRIVATE, "queue": False}
-AT_ONCE = {**PRIVATE, "concurrency_limit": None}
+AT_ONCE = {**PRIVATE, "concurrency_limit": None}  # unlike QUICK it tells of changed states
 LATEST = {**AT_ONCE, "trigger_mode": "always_last"}
 HEAVY = {**PRIVATE, "concurrency_limit": 2}  # keeps the processor busy for a while
 
@@ -40,6 +39,35 @@ SKIP = gr.skip()
 HIDDEN, VISIBLE = gr.update(visible=False), gr.update(visible=True)
 
 
+class Given(NamedTuple):
+    """What the components hold when a choice is to be made."""
+
+    want: str
+    amount: float | None
+    unit: str
+    balance: float
+    variety: float
+    aspects: list
+    preset: str
+    selector: str
+    weights: str
+    filled: str | None
+    history: tuple
+    taste: dict | None
+    shape: str
+
+    def wish(self) -> Wish:
+        return Wish(
+            *(self.want, self.amount, self.unit, self.balance, self.variety, tuple(self.aspects)),
+            preset=self.preset,
+            selector=self.selector or "",
+            weights=self.weights or "",
+            fill=self.filled is not None and self.filled == self.want,
+            edits=self.history[-1],
+            taste=learnt_of(self.taste) if learns(self.taste) else (),
+        )
+
+
 class Clip(NamedTuple):
     """One of our examples."""
 
@@ -48,77 +76,18 @@ class Clip(NamedTuple):
     want: str
 
 
-class State(NamedTuple):
-    session: gr.State
-    seen: gr.State  # the Perception so far
-    summary: gr.State
-    filled: gr.State  # the wish whose reel may be filled up with other highlights
-    reel: gr.State
-    dark: gr.Checkbox
-
-
-class Stage(NamedTuple):
-    """Left: the video or the way to one, and the curve below it."""
-
-    welcome: gr.Column
-    files: gr.File
-    trouble: gr.HTML
-    examples: gr.HTML
-    shown: gr.Column
-    player: gr.HTML
-    facts: gr.HTML
-    other: gr.Button
-    card: gr.Column
-    legend: gr.HTML
-    curve: gr.Plot
-
-
-class Panel(NamedTuple):
-    """Right, above: what the viewer wants."""
-
-    want: gr.Textbox
-    amount: gr.Slider
-    unit: gr.Radio
-    balance: gr.Slider
-    variety: gr.Slider
-    go: gr.Button
-    stop: gr.Button
-    status: gr.HTML
-
-
-class Results(NamedTuple):
-    """Right, below: what came of it."""
-
-    whole: gr.Column
-    answer: gr.HTML
-    room: gr.HTML
-    more: gr.Button
-    story: gr.HTML
-    table: gr.HTML
-    reel: gr.HTML
-    render: gr.Button
-    halt: gr.Button
-
-
 def build(summarizer: "Summarizer", rooms: Rooms) -> gr.Blocks:
     """The page over a summarizer; what viewers bring and get lies in their rooms."""
     on = Handlers(summarizer, rooms)
     clips = our_clips(CLIPS)
     with gr.Blocks(title=TITLE, delete_cache=(3600, 86400), analytics_enabled=False) as page:
-        state = State(
-            session=gr.State(Session(), delete_callback=on.close),
-            seen=gr.State(),
-            summary=gr.State(),
-            filled=gr.State(),
-            reel=gr.State(),
-            dark=gr.Checkbox(visible=False),
-        )
-        _html(views.hero(), elem_id="hero")
+        state = parts.state(on.close)
+        parts.html(views.hero(), elem_id="hero")
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="theatre"):
-                stage = _stage(clips, views.terms(summarizer.limits))
+                stage = parts.stage(clips, views.terms(summarizer.limits))
             with gr.Column(elem_id="side"):
-                panel, results = _panel(), _results()
+                panel, results = parts.panel(summarizer), parts.results(summarizer)
         _Wiring(on, clips, state, stage, panel, results).connect()
         page.load(None, None, state.dark, js=look.IS_DARK, **QUICK)
     return page
@@ -160,153 +129,157 @@ def slider(amount: float, most: float) -> dict:
     return gr.update(value=min(most, max(1, round(amount))), maximum=most)
 
 
-# -- components -----------------------------------------------------------------------------------
+def order_of(event: gr.EventData) -> Order:
+    """What a button of the list of moments asks for; the browser is not to be trusted."""
+    said = {key: getattr(event, key, None) for key in Order.__dataclass_fields__}
+    numbers = {key: _number(said[key]) for key in ("start", "end", "by", "liked")}
+    return Order(do=str(said["do"]), edge="end" if said["edge"] == "end" else "start", **numbers)
 
 
-def _html(value: str = "", **more) -> gr.HTML:
-    """A view's HTML as it is, without gradio's own look for headings and tables."""
-    return gr.HTML(value, apply_default_css=False, **more)
-
-
-def _stage(clips: tuple[Clip, ...], terms: str) -> Stage:
-    with gr.Column(elem_id="welcome") as welcome:
-        files = gr.File(
-            label="Drop a video here, or click to choose one",
-            file_count="multiple",
-            file_types=MEDIA + SUBTITLES,
-            elem_id="upload",
-        )
-        _html(terms, elem_id="terms")
-        trouble = _html(views.status(IDLE), elem_id="trouble")
-        examples = _html(views.examples(clips), elem_id="examples", js_on_load=look.PICK)
-    with gr.Column(elem_id="stage", visible=False) as shown:
-        player = _html(elem_id="player")
-        with gr.Row(elem_id="caption"):
-            facts = _html(elem_id="facts")
-            other = gr.Button("Choose another video", size="sm", elem_id="other")
-    with gr.Column(elem_id="curve-card", elem_classes="wl-card", visible=False) as card:
-        legend = _html(views.legend(None), elem_id="legend")
-        curve = gr.Plot(show_label=False, elem_id="curve")
-    return Stage(
-        welcome, files, trouble, examples, shown, player, facts, other, card, legend, curve
-    )
-
-
-def _panel() -> Panel:
-    with gr.Column(elem_id="panel", elem_classes="wl-card"):
-        want = gr.Textbox(
-            label="What do you care about?",
-            placeholder="the goals … Empty: just the highlights",
-            max_lines=4,
-            max_length=LONGEST,
-            elem_id="want",
-        )
-        with gr.Row(elem_id="length"):
-            amount = gr.Slider(1, 100, 15, step=1, label="Length", elem_id="amount")
-            unit = gr.Radio(
-                [("% of the video", "share"), ("seconds", "seconds")],
-                value="share",
-                label="Unit of the length",
-                show_label=False,
-                elem_id="unit",
-            )
-        with gr.Row(elem_id="tastes"):
-            balance = gr.Slider(0, 1, 0.5, step=0.05, label="Watch or listen", elem_id="balance")
-            variety = gr.Slider(0, 1, 0.3, step=0.05, label="Alike or varied", elem_id="variety")
-        go = gr.Button("Summarize", variant="primary", size="lg", elem_id="go")
-        stop = gr.Button("Stop", size="lg", elem_id="stop", visible=False)
-        status = _html(views.status(IDLE), elem_id="status")
-    return Panel(want, amount, unit, balance, variety, go, stop, status)
-
-
-def _results() -> Results:
-    with gr.Column(elem_id="results", visible=False) as whole:
-        with gr.Column(elem_id="answer-card", elem_classes="wl-card"):
-            answer = _html(elem_id="answer")
-            room = _html(elem_id="room")
-            more = gr.Button(visible=False, size="sm", elem_id="more")
-            story = _html(elem_id="story")
-        with gr.Column(elem_id="table-card", elem_classes="wl-card"):
-            table = _html(elem_id="table")
-        with gr.Column(elem_id="reel-card", elem_classes="wl-card"):
-            reel = _html(views.reel(None, None), elem_id="reel")
-            render = gr.Button(views.render_label(None), elem_id="render")
-            halt = gr.Button("Stop", visible=False, elem_id="halt")
-    return Results(whole, answer, room, more, story, table, reel, render, halt)
-
-
-# -- wiring ---------------------------------------------------------------------------------------
+def _number(value) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return 0.0
+    return number if abs(number) < 1e6 else 0.0  # false for NaN, too
 
 
 class _Wiring:
     """Turns events into calls of the handlers, and what these return into what is shown."""
 
-    def __init__(self, on: Handlers, clips, state: State, stage: Stage, panel: Panel, results):
+    def __init__(
+        self,
+        on: Handlers,
+        clips: tuple[Clip, ...],
+        state: State,
+        stage: Stage,
+        panel: Panel,
+        results: Results,
+    ):
         self.on, self.clips = on, clips
         self.state, self.stage, self.panel, self.results = state, stage, panel, results
 
     def connect(self) -> None:
-        work = [self._watching(), self._rendering(), self._choosing()]
+        watching = self._watching()
+        work = [watching, self._rendering(), self._choosing()]
+        self._steering()
+        self._editing()
+        self._learning()
+        self._comparing()
+        self._exporting()
         self._opening(work)
 
     # -- a video --------------------------------------------------------------------------------
 
     def _opening(self, work: list) -> None:
-        stage, state = self.stage, self.state
-        told = [state.session, stage.trouble, stage.files, *self._scene()]
+        stage, state, panel = self.stage, self.state, self.panel
+        told = [state.session, stage.trouble, stage.files, *self._scene(), *self._shown()]
+        with_controls = [*told, *self._controls()]
         opened = stage.files.upload(
-            self.open, [stage.files, state.session], told, cancels=work, **PRIVATE
+            self.open, [stage.files, state.session], with_controls, cancels=work, **PRIVATE
         )
         picked = stage.examples.pick(
-            self.pick, state.session, [*told, self.panel.want], cancels=work, **PRIVATE
+            self.pick, state.session, with_controls, cancels=work, **PRIVATE
         )
-        length = [self.panel.unit, self.panel.amount, state.session]
+        length = [panel.unit, panel.amount, state.session]
         for event in (opened, picked):
             shown = event.success(self.show, state.session, stage.player, **HEAVY)
             shown.failure(self.unshown, state.session, stage.player, **QUICK)
             work.append(shown)
-            event.success(self.fit, length, self.panel.amount, **QUICK)
+            event.success(self.fit, length, panel.amount, **QUICK)
+        # a project goes on where it was left: its clip is watched again, mostly from the cache
+        opened.success(None, None, None, js=look.RESUME, **QUICK)
         stage.other.click(self.leave, state.session, told, cancels=work, **PRIVATE)
 
     def _scene(self) -> list:
-        """All that changes when another video comes, or none."""
+        """What another video changes, besides all that shows a summary."""
         stage, panel, results, state = self.stage, self.panel, self.results, self.state
         return [
-            *(stage.welcome, stage.shown, stage.player, stage.facts, stage.card),
+            *(stage.welcome, stage.shown, stage.player, stage.facts),
             *(panel.status, panel.go, panel.stop),
-            *(results.whole, results.reel, results.render, results.halt),
-            *(state.seen, state.summary, state.reel),
+            *(results.halt, results.parcel, results.rivals, results.comparison),
+            *(state.seen, state.work, state.reel, state.history, state.rival),
         ]
 
-    @staticmethod
-    def scene(session: Session) -> list:
+    def scene(self, session: Session) -> dict:
         """A fresh page about this session's video."""
+        stage, panel, results, state = self.stage, self.panel, self.results, self.state
         here = session.video is not None
         opening = Player(None, Status("working", "Opening"))
+        return {
+            stage.welcome: gr.update(visible=not here),
+            stage.shown: gr.update(visible=here),
+            stage.player: views.player(session, opening),
+            stage.facts: views.facts(session.video),
+            stage.card: HIDDEN,
+            stage.transport: cards.transport(None),
+            stage.twin: "",
+            panel.status: views.status(IDLE),
+            panel.go: VISIBLE,
+            panel.stop: HIDDEN,
+            panel.chips: cards.chips(self.on.summarizer.concepts, None),
+            results.whole: HIDDEN,
+            results.reel: views.reel(None, None),
+            results.render: VISIBLE,
+            results.halt: HIDDEN,
+            results.parcel: "",
+            results.rivals: HIDDEN,
+            results.comparison: "",
+            state.seen: None,
+            state.work: (),
+            state.summary: None,
+            state.reel: None,
+            state.history: (Edits(),),
+            state.rival: None,
+        }
+
+    def _controls(self) -> list:
+        """What says what the viewer wants, as far as a project holds it."""
+        panel = self.panel
         return [
-            *(gr.update(visible=not here), gr.update(visible=here)),
-            *(views.player(session, opening), views.facts(session.video), HIDDEN),
-            *(views.status(IDLE), VISIBLE, HIDDEN),
-            *(HIDDEN, views.reel(None, None), VISIBLE, HIDDEN),
-            *(None, None, None),
+            *(panel.want, panel.amount, panel.unit, panel.balance, panel.variety),
+            *(panel.aspects, panel.selector, panel.weights, self.state.filled),
         ]
 
-    def open(self, files, session: Session) -> list:
-        fresh, status = self.on.open(files, session)
-        return self._opened(session, fresh, status)
+    def restored(self, saved: Summary, session: Session) -> dict:
+        """All as it was when a summary was saved: controls, edits, result."""
+        panel, state, wish = self.panel, self.state, Wish.of(saved.preference)
+        looks = Looks(None, False, (), "source", wish, False)
+        return {
+            **self.result(saved, IDLE, looks, None, None),
+            self.results.reel: views.reel(None, None),
+            panel.want: wish.want,
+            panel.amount: slider(
+                wish.amount, 100 if wish.unit == "share" else session.video.seconds
+            ),
+            panel.unit: wish.unit,
+            panel.balance: wish.balance,
+            panel.variety: wish.variety,
+            panel.aspects: list(wish.aspects),
+            panel.selector: wish.selector,
+            panel.weights: wish.weights,
+            state.filled: wish.want if wish.fill else None,
+            state.history: (wish.edits,),
+        }
 
-    def pick(self, session: Session, event: gr.EventData) -> list:
+    def open(self, files, session: Session) -> dict:
+        fresh, status, saved = self.on.open(files, session)
+        opened = self._opened(session, fresh, status)
+        return opened if saved is None else {**opened, **self.restored(saved, fresh)}
+
+    def pick(self, session: Session, event: gr.EventData) -> dict:
         clip = self.clips[int(event.number)]
         fresh, status = self.on.open_example(clip.path, session)
-        return [*self._opened(session, fresh, status), clip.want]
+        return {**self._opened(session, fresh, status), self.panel.want: clip.want}
 
-    def _opened(self, old: Session, fresh: Session, status: Status) -> list:
-        scene = [SKIP] * len(self._scene()) if fresh is old else self.scene(fresh)
-        return [fresh, views.status(status), None, *scene]
+    def _opened(self, old: Session, fresh: Session, status: Status) -> dict:
+        stage, scene = self.stage, {} if fresh is old else self.scene(fresh)
+        told = {self.state.session: fresh, stage.trouble: views.status(status), stage.files: None}
+        return {**told, **scene}
 
-    def leave(self, session: Session) -> list:
+    def leave(self, session: Session) -> dict:
         self.on.close(session)
-        return [Session(), views.status(IDLE), None, *self.scene(Session())]
+        return self._opened(session, Session(), IDLE)
 
     def show(self, session: Session) -> Iterator[str]:
         for player in self.on.show(session):
@@ -322,11 +295,18 @@ class _Wiring:
         panel, state = self.panel, self.state
         buttons = [panel.status, panel.go, panel.stop]
         begun = panel.go.click(self.begin, None, buttons, **QUICK)
-        watching = begun.then(self.watch, state.session, [state.seen, panel.status], **HEAVY)
+        watching = begun.then(
+            self.watch,
+            [state.session, panel.preset],
+            [state.seen, panel.status, panel.bench, state.work],
+            **HEAVY,
+        )
         watching.then(lambda: (VISIBLE, HIDDEN), None, [panel.go, panel.stop], **QUICK)
         watching.failure(self.refused, panel.status, buttons, **QUICK)
         panel.stop.click(self.stopped, state.seen, buttons, cancels=watching, **QUICK)
         panel.want.submit(None, None, None, js=look.GO, **QUICK)
+        # another preset has other senses
+        panel.preset.input(None, None, None, js=look.AGAIN, **QUICK)
         return watching
 
     @staticmethod
@@ -339,9 +319,11 @@ class _Wiring:
         waiting = status == views.status(READY)
         return views.status(BUSY) if waiting else SKIP, VISIBLE, HIDDEN
 
-    def watch(self, session: Session) -> Iterator[tuple]:
-        for seen, status in self.on.perceive(session):
-            yield seen, views.status(status)
+    def watch(self, session: Session, preset: str) -> Iterator[tuple]:
+        spent = None
+        for seen, status, work in self.on.perceive(session, preset):
+            same, spent = work == spent, work
+            yield seen, views.status(status), SKIP if same else cards.workbench(work), work
 
     def stopped(self, seen: Perception | None) -> tuple:
         return views.status(self.on.stopped(seen)), VISIBLE, HIDDEN
@@ -350,57 +332,121 @@ class _Wiring:
 
     def _choosing(self):
         panel, results, state = self.panel, self.results, self.state
-        wish = [panel.want, panel.amount, panel.unit, panel.balance, panel.variety, state.filled]
-        given = [state.seen, state.summary, state.reel, state.dark, *wish]
-        shown = [
-            *(state.summary, self.stage.curve, self.stage.legend, self.stage.card, results.whole),
-            *(results.answer, results.room, results.more, results.story, results.table),
-            *(results.reel, results.render),
-        ]
-        panel.unit.input(
-            self.convert, [panel.unit, panel.amount, state.session], panel.amount, **QUICK
-        )
+        given = [state.seen, state.summary, state.reel, state.dark, panel.events, *self._given()]
         results.more.click(self.toggle, [panel.want, state.filled], state.filled, **AT_ONCE)
         touched = [panel.want.submit, panel.want.blur, panel.amount.change, panel.balance.input]
-        touched += [panel.variety.input, state.filled.change, state.seen.change]
-        return gr.on(touched, self.choose, given, shown, **LATEST)
+        touched += [panel.variety.input, panel.aspects.input, panel.selector.input]
+        touched += [
+            panel.weights.blur,
+            panel.weights.submit,
+            panel.events.input,
+            state.asked.change,
+        ]
+        touched += [state.filled.change, state.seen.change, state.history.change]
+        touched += [state.taste.change]
+        choosing = gr.on(touched, self.choose, given, self._shown(), **LATEST)
+        state.summary.change(self.picture, [state.session, state.summary], results.stills, **LATEST)
+        return choosing
 
-    def choose(self, seen, shown, reel, dark, *wish) -> Iterator[list]:
-        *controls, filled = wish
-        wished = Wish(*controls, fill=filled is not None and filled == controls[0])
-        drawn = None
-        for summary, status in self.on.choose(seen, wished, shown):
-            yield self.result(summary, status, reel, dark, drawn)
-            drawn = summary
-        if drawn is None:
-            yield [SKIP] * 12  # a generator that yields nothing would blank all its outputs
-
-    def result(self, summary: Summary | None, status: Status, reel, dark: bool, drawn) -> list:
-        """What is shown of a summary; the figure only where it is another than the drawn one."""
-        if summary is None:
-            return [None, *[SKIP] * 3, VISIBLE, views.answer(None, status), *[SKIP] * 6]
-        same = drawn is not None and drawn.highlights == summary.highlights
-        line, label = views.room(summary)
+    def _shown(self) -> list:
+        """All that shows a summary."""
+        results, stage = self.results, self.stage
         return [
-            *(summary, SKIP if same else views.curve(summary, dark), views.legend(summary)),
-            *(VISIBLE, VISIBLE, views.answer(summary, status), line),
-            gr.update(value=label, visible=bool(label)),
-            *(views.story(summary), views.table(summary)),
-            *self.older(reel, summary),
+            *(self.state.summary, stage.curve, stage.legend, stage.card, results.whole),
+            *(results.answer, results.room, results.more, results.story, results.moments),
+            *(results.reel, results.render, stage.transport, stage.twin, self.panel.chips),
         ]
 
-    @staticmethod
-    def older(reel: Reel | None, summary: Summary) -> tuple:
-        """What a new choice means for the reel: it may be of an earlier one, or in the making."""
-        label = views.render_label(summary)
-        if reel is None:
-            return SKIP, gr.update(value=label)
-        fresh = views.current(reel, summary)
-        return views.reel(reel, summary), gr.update(value=label, visible=not fresh)
+    def _given(self) -> Given:
+        """The inputs of a choice."""
+        panel, state = self.panel, self.state
+        return Given(
+            *(panel.want, panel.amount, panel.unit, panel.balance, panel.variety, panel.aspects),
+            *(panel.preset, panel.selector, panel.weights),
+            *(state.filled, state.history, state.taste, self.results.shape),
+        )
+
+    def choose(self, seen, shown, reel, dark, bounds, *given) -> Iterator[dict]:
+        now = Given(*given)
+        wish, events = now.wish(), seen.events if seen and bounds else ()
+        looks, drawn = Looks(reel, dark, events, now.shape, wish, learns(now.taste)), None
+        for summary, status in self.on.choose(seen, wish, shown):
+            yield self.result(summary, status, looks, drawn, seen)
+            drawn = summary
+        if drawn is None:
+            yield self.same(shown, looks)
+
+    def result(self, summary: Summary | None, status: Status, looks, drawn, seen) -> dict:
+        """What is shown of a summary; nothing is drawn twice while only its story grows."""
+        results, stage = self.results, self.stage
+        if summary is None:
+            told = views.answer(None, status)
+            return {self.state.summary: None, results.whole: VISIBLE, results.answer: told}
+        line, label = views.room(summary)
+        shown = {
+            self.state.summary: summary,
+            results.answer: views.answer(summary, status),
+            results.story: views.story(summary),
+        }
+        if drawn is not None and drawn.highlights == summary.highlights:
+            return shown
+        return shown | {
+            stage.card: VISIBLE,
+            stage.curve: looks.curve(summary),
+            stage.legend: views.legend(summary),
+            stage.transport: cards.transport(summary),
+            stage.twin: cards.twin(summary),
+            results.whole: VISIBLE,
+            results.room: line,
+            results.more: gr.update(value=label, visible=bool(label)),
+            results.moments: looks.moments(summary),
+            results.reel: looks.reel_of(summary),
+            results.render: looks.button(summary),
+            self.panel.chips: cards.chips(self.on.with_preset(looks.wish.preset).concepts, seen),
+        }
+
+    def same(self, summary: Summary | None, looks: "Looks") -> dict:
+        """Nothing else was chosen, but it may have to be shown in another way."""
+        if summary is None:
+            return {self.state.summary: SKIP}
+        moments = looks.moments(summary)
+        return {self.stage.curve: looks.curve(summary), self.results.moments: moments}
 
     @staticmethod
     def toggle(want: str, filled: str | None) -> str | None:
         return None if filled == want else want
+
+    def picture(self, session: Session, summary: Summary | None) -> str:
+        """The pictures beside the moments."""
+        if summary is None:
+            return ""
+        moments = [cards.still_of(each, summary) for each in summary.highlights]
+        return cards.stills(self.on.stills(session, moments))
+
+    # -- what steers ----------------------------------------------------------------------------
+
+    def _steering(self) -> None:
+        panel, state = self.panel, self.state
+        length = [panel.unit, panel.amount, state.session]
+        panel.unit.input(self.convert, length, panel.amount, **QUICK)
+        panel.chips.pick(self.take_wish, state.asked, [panel.want, state.asked], **AT_ONCE)
+        panel.lengths.pick(self.take_length, state.session, [panel.unit, panel.amount], **QUICK)
+        panel.preset.input(
+            lambda name: gr.update(info=parts.weighable(self.on.with_preset(name))),
+            panel.preset,
+            panel.weights,
+            **QUICK,
+        )
+
+    @staticmethod
+    def take_wish(asked: int, event: gr.EventData) -> tuple:
+        return str(event.want)[:200], asked + 1
+
+    @staticmethod
+    def take_length(session: Session, event: gr.EventData) -> tuple:
+        unit = "seconds" if event.unit == "seconds" else "share"
+        seconds = session.video.seconds if session.video else SOME_VIDEO
+        return unit, slider(_number(event.amount), seconds if unit == "seconds" else 100)
 
     @staticmethod
     def convert(unit: str, amount: float, session: Session) -> dict:
@@ -416,30 +462,161 @@ class _Wiring:
         most = 100 if unit == "share" or not session.video else session.video.seconds
         return slider(amount, most)
 
-    # -- render ---------------------------------------------------------------------------------
+    # -- edits and taste ------------------------------------------------------------------------
+
+    def _editing(self) -> None:
+        state, moments = self.state, self.results.moments
+        moments.edit(
+            self.edit,
+            [state.history, state.session, state.seen, state.taste],
+            [state.history, state.taste],
+            **AT_ONCE,
+        )
+
+    def edit(self, history, session: Session, seen, taste, event: gr.EventData) -> tuple:
+        order = order_of(event)
+        edited = self.on.edit(history, order, session)
+        if not learns(taste):
+            return edited, SKIP
+        learnt = self.on.learn(learnt_of(taste), seen, order)
+        return edited, {"on": True, "taste": [list(pair) for pair in learnt]}
+
+    def _learning(self) -> None:
+        panel, state = self.panel, self.state
+        panel.learning.input(
+            lambda on, taste: {"on": on, "taste": (taste or {}).get("taste", [])},
+            [panel.learning, state.taste],
+            state.taste,
+            **QUICK,
+        )
+        panel.forget.click(
+            lambda taste: {"on": learns(taste), "taste": []},
+            state.taste,
+            state.taste,
+            **QUICK,
+        )
+        gr.on(
+            [state.taste.change], self.learnt, state.taste, [panel.learning, panel.learnt], **QUICK
+        )
+
+    def learnt(self, taste) -> tuple:
+        on = learns(taste)
+        return on, cards.taste(self.on.summarizer.taste_words(learnt_of(taste)), on)
+
+    # -- two wishes -----------------------------------------------------------------------------
+
+    def _comparing(self) -> None:
+        results, state, panel = self.results, self.state, self.panel
+        given = [state.seen, state.summary, state.rival, panel.preset, state.dark]
+        shown = [results.rivals, results.comparison]
+        gr.on(
+            [results.compare.click, results.other.submit],
+            lambda want: want.strip(),
+            results.other,
+            state.rival,
+            **QUICK,
+        ).then(self.compare, given, shown, **LATEST)
+        state.summary.change(self.compare, given, shown, **LATEST)
+
+    def compare(self, seen, summary: Summary | None, want: str | None, preset, dark) -> tuple:
+        if want is None or summary is None:
+            return SKIP, SKIP
+        rival, status = self.on.compare(seen, summary, want, preset)
+        if rival is None:
+            return HIDDEN, views.status(status)
+        figure = gr.update(value=views.rivals(summary, rival, dark), visible=True)
+        return figure, cards.comparison(summary, rival)
+
+    # -- render and export ----------------------------------------------------------------------
 
     def _rendering(self):
         results, state = self.results, self.state
-        buttons, now = [results.render, results.halt], [state.reel, state.summary]
+        buttons, now = [results.render, results.halt], [state.reel, state.summary, results.shape]
         begun = results.render.click(lambda: (HIDDEN, VISIBLE), None, buttons, **QUICK)
         rendering = begun.then(
-            self.render, [state.session, state.summary], [state.reel, results.reel], **HEAVY
+            self.render,
+            [state.session, state.summary, results.shape, state.seen],
+            [state.reel, results.reel],
+            **HEAVY,
         )
         rendering.then(self.rendered, now, buttons, **QUICK)
         rendering.failure(self.rendered, now, buttons, **QUICK)
         ended = [state.reel, results.reel, *buttons]
         results.halt.click(self.halted, None, ended, cancels=rendering, **QUICK)
+        results.shape.input(self.reshaped, now, results.render, **QUICK)
         return rendering
 
     @staticmethod
-    def rendered(reel: Reel | None, summary: Summary | None) -> tuple:
-        return gr.update(visible=not views.current(reel, summary)), HIDDEN
+    def rendered(reel: Reel | None, summary: Summary | None, shape: str) -> tuple:
+        return gr.update(visible=not views.current(reel, summary, shape)), HIDDEN
+
+    @staticmethod
+    def reshaped(reel: Reel | None, summary: Summary | None, shape: str) -> dict:
+        return gr.update(visible=not views.current(reel, summary, shape))
 
     @staticmethod
     def halted() -> tuple:
         return None, views.reel(None, None), VISIBLE, HIDDEN
 
-    def render(self, session: Session, summary: Summary | None) -> Iterator[tuple]:
+    def render(self, session: Session, summary: Summary | None, shape: str, seen) -> Iterator:
         made: Reel | None
-        for made, status in self.on.render(session, summary):
+        for made, status in self.on.render(session, summary, shape, seen):
             yield made, views.reel(made, summary, status)
+
+    def _exporting(self) -> None:
+        results, state = self.results, self.state
+        ready = results.exports.fetch(
+            self.export,
+            [state.session, state.summary, state.reel],
+            results.parcel,
+            concurrency_limit=2,
+            **PRIVATE,
+        )
+        ready.success(None, None, None, js=look.FETCH, **QUICK)
+
+    def export(self, session: Session, summary, reel, event: gr.EventData) -> str:
+        path, status = self.on.export(session, summary, str(event.name), reel)
+        return cards.parcel(path, views.status(status))
+
+
+def learns(kept: dict | None) -> bool:
+    """Whether this viewer asked for a taste to be learnt."""
+    return bool((kept or {}).get("on"))
+
+
+def learnt_of(kept) -> tuple[tuple[str, float], ...]:
+    """The taste a browser kept; it may hold anything."""
+    found = []
+    for pair in (kept or {}).get("taste") or ():
+        if isinstance(pair, list | tuple) and len(pair) == 2 and isinstance(pair[0], str):
+            found.append((pair[0], _number(pair[1])))
+    return tuple(found)
+
+
+class Looks(NamedTuple):
+    """How a summary is shown now."""
+
+    reel: Reel | None
+    dark: bool
+    events: tuple[Event, ...]
+    shape: str
+    wish: Wish
+    rated: bool
+
+    def curve(self, summary: Summary):
+        return views.curve(summary, self.dark, self.events)
+
+    def moments(self, summary: Summary) -> str:
+        return cards.highlights(summary, self.wish.edits, self.rated)
+
+    # what a new choice means for the reel: it may be of an earlier one, or in the making
+
+    def reel_of(self, summary: Summary):
+        return views.reel(self.reel, summary) if self.reel else SKIP
+
+    def button(self, summary: Summary) -> dict:
+        label = views.render_label(summary)
+        if self.reel is None:
+            return gr.update(value=label)
+        fresh = views.current(self.reel, summary, self.shape)
+        return gr.update(value=label, visible=not fresh)

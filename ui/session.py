@@ -60,6 +60,7 @@ class Reel:
 
     path: Path
     highlights: tuple[Highlight, ...]
+    shape: str = "source"
 
 
 class Rooms:

@@ -5,13 +5,14 @@ they are. (Its `{{...}}` templates would run `${...}` in a wish as code; its def
 """
 
 import math
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from summarizer.chart import BAND, clock, describe, figure
-from summarizer.schema import Answer, Highlight, Sentence, Summary, Video
+from summarizer.chart import BAND, clock, comparison, describe, figure
+from summarizer.schema import Answer, Event, Sentence, Summary, Video
 from ui.session import IDLE, Player, Reel, Session, Status
 
 if TYPE_CHECKING:
@@ -223,11 +224,32 @@ def _room_line(line: str) -> str:
 # -- the curve ------------------------------------------------------------------------------------
 
 
-def curve(summary: Summary, dark: bool) -> "Figure":
-    """The figure, fitted to the page; a click anywhere in it finds a second."""
+def curve(summary: Summary, dark: bool, events: Sequence[Event] = ()) -> "Figure":
+    """The figure, fitted to the page; given events, with a thin line between any two."""
     drawn = figure(summary, dark)
+    _fit(drawn, 240)
+    for moment in summary.highlights:  # tabs on top: the bands alone drown in the colours
+        tab = {"x0": moment.start, "x1": moment.end, "y0": 1.0, "y1": 1.04, "yref": "paper"}
+        drawn.add_shape(type="rect", line_width=0, fillcolor=BAND, **tab)
+    for event in events[1:]:
+        line = {"color": "#8C8C8C", "width": 1, "dash": "dot"}
+        drawn.add_shape(
+            type="line", x0=event.start, x1=event.start, y0=0, y1=1, yref="paper", line=line
+        )
+    return drawn
+
+
+def rivals(one: Summary, other: Summary, dark: bool) -> "Figure":
+    """Two curves on one axis, fitted to the page."""
+    drawn = comparison(one, other, dark)
+    _fit(drawn, 220)
+    return drawn
+
+
+def _fit(drawn: "Figure", height: int) -> None:
+    """Our page's own measures; the script makes clicks and drags find a second."""
     drawn.update_layout(
-        height=240,
+        height=height,
         hoverdistance=-1,
         dragmode=False,  # a finger on it scrolls the page
         showlegend=False,  # ours wraps, and says how much each counts
@@ -236,41 +258,38 @@ def curve(summary: Summary, dark: bool) -> "Figure":
         xaxis={"fixedrange": True},
         yaxis={"fixedrange": True, "title": None, "showticklabels": False},
     )
-    for moment in summary.highlights:  # tabs on top: the bands alone drown in the colours
-        tab = {"x0": moment.start, "x1": moment.end, "y0": 1.0, "y1": 1.04, "yref": "paper"}
-        drawn.add_shape(type="rect", line_width=0, fillcolor=BAND, **tab)
-    return drawn
 
 
 def legend(summary: Summary | None) -> str:
     """What the colours mean, and how much of the whole each is."""
     head = (
         "<h2>What matters, second by second</h2>"
-        '<p class="wl-sub">The yellow stretches are in the reel. Click anywhere to jump there.</p>'
+        '<p class="wl-sub">The yellow stretches are in the reel. Click or drag to jump there.</p>'
     )
     if summary is None:
         return head
     layers = describe(summary).layers
     whole = sum(float(layer.values.sum()) for layer in layers) or 1.0
     names = "".join(
-        f'<li><i style="background:{layer.colour}"></i>{escape(layer.name)} '
-        f"<span>{100 * float(layer.values.sum()) / whole:.0f}%</span></li>"
+        f'<li><button type="button" aria-pressed="true" data-layer="{escape(layer.name)}">'
+        f'<i style="background:{layer.colour}"></i>{escape(layer.name)} '
+        f"<span>{100 * float(layer.values.sum()) / whole:.0f}%</span></button></li>"
         for layer in layers
     )
-    return f'{head}<ul class="wl-legend">{names}</ul>'
+    return f'{head}<ul class="wl-legend" aria-label="Show or hide">{names}</ul>'
 
 
-# -- story and table ------------------------------------------------------------------------------
+# -- the story ------------------------------------------------------------------------------
 
 
-def story(summary: Summary | None) -> str:
+def story(summary: Summary | None, head: bool = True) -> str:
     """The sentences, each a button that takes the player there."""
     if summary is None:
         return ""
     fresh = [each for each in summary.story if not _repeats(each, summary.answer)]
     told = "".join(_sentence(each, summary.video.seconds) for each in fresh or summary.story)
     body = f'<ol class="wl-story">{told}</ol>' if told else '<p class="wl-none">…</p>'
-    return f"<h2>The story</h2>{body}"
+    return f"{'<h2>The story</h2>' if head else ''}{body}"
 
 
 def _repeats(said: Sentence, given: Answer) -> bool:
@@ -285,52 +304,24 @@ def _sentence(said: Sentence, seconds: float) -> str:
     whole = said.end - said.start > WHOLE * seconds  # would be lit all the time
     return (
         '<li><button type="button" class="wl-seek" '
-        f"{_span(said.start, said.start if whole else said.end)}>"
+        f"{span(said.start, said.start if whole else said.end)}>"
         f"<time>{clock(said.start)}</time><span>{escape(said.text)}{basis}</span></button></li>"
     )
 
 
-def _span(start: float, end: float) -> str:
+def span(start: float, end: float) -> str:
     """Where a click takes the player, and until when the element is lit as it plays."""
     return f'data-seek="{start:.3f}" data-end="{end:.3f}"'
 
 
-def table(summary: Summary | None) -> str:
-    """The highlights: when, how much they matter, why. A click on a row takes the player there."""
-    if summary is None:
-        return ""
-    budget = summary.preference.length.of(summary.video.seconds)
-    head = (
-        f'<h2>Highlights</h2><p class="wl-sub">{_moments(len(summary.highlights))}, '
-        f"{duration(summary.seconds)} of {duration(budget)}</p>"
-    )
-    if not summary.highlights:
-        return f'{head}<p class="wl-none">No moment was chosen: ask for something else.</p>'
-    best = max(each.score for each in summary.highlights)
-    rows = "".join(_row(each, best) for each in summary.highlights)
-    return (
-        f'{head}<table class="wl-table"><thead><tr><th scope="col">When</th>'
-        '<th scope="col">Score</th><th scope="col">Why</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
-    )
-
-
-def _moments(count: int) -> str:
+def moments(count: int) -> str:
     return "1 moment" if count == 1 else f"{count} moments"
 
 
-def _row(moment: Highlight, best: float) -> str:
-    share = 100 * moment.score / best if best > 0 else 0
-    return (
-        f'<tr class="wl-seek" {_span(moment.start, moment.end)}><td><button type="button">'
-        f"<time>{clock(moment.start)}</time> – <time>{clock(moment.end)}</time></button>"
-        f"<small>{duration(moment.seconds)}</small></td>"
-        f'<td><span class="wl-score"><i style="width:{share:.0f}%"></i></span>'
-        f"<small>{moment.score:.2f}</small></td><td>{escape(moment.why)}</td></tr>"
-    )
-
-
 # -- the reel -------------------------------------------------------------------------------------
+
+
+SHAPES = {"9:16": (9, 16), "1:1": (1, 1)}  # width to height; any other is the video's own
 
 
 def reel(made: Reel | None, summary: Summary | None, now: Status = IDLE) -> str:
@@ -341,19 +332,25 @@ def reel(made: Reel | None, summary: Summary | None, now: Status = IDLE) -> str:
     if made is None:
         return f'{head}<p class="wl-none">Cut from your original, with its sound.</p>'
     link, name = address(made.path), escape(made.path.name, quote=True)
-    note = "" if current(made, summary) else "This reel holds your earlier choice of moments."
+    fresh = current(made, summary, made.shape)
+    note = "" if fresh else '<p class="wl-none">This reel holds your earlier choice of moments.</p>'
     shape = _shape(summary.video) if summary else ""
+    if made.shape in SHAPES:
+        width, height = SHAPES[made.shape]
+        shape = f"--shape:{width}/{height}"
     return (
-        f'{head}<p class="wl-none">{note}</p><div class="wl-screen wl-reel" style="{shape}">'
+        f'{head}{note}<div class="wl-screen wl-reel" style="{shape}">'
         f'<video controls playsinline preload="metadata" aria-label="The reel" src="{link}">'
         f'</video></div><a class="wl-download" href="{link}" download="{name}">'
         "Download the reel</a>"
     )
 
 
-def current(made: Reel | None, summary: Summary | None) -> bool:
-    """Whether the reel holds just what is chosen now."""
-    return made is not None and summary is not None and made.highlights == summary.highlights
+def current(made: Reel | None, summary: Summary | None, shape: str) -> bool:
+    """Whether the reel holds just what is chosen now, in the shape that is asked for."""
+    if made is None or summary is None:
+        return False
+    return made.highlights == summary.highlights and made.shape == shape
 
 
 def render_label(summary: Summary | None) -> str:

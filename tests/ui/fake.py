@@ -8,6 +8,8 @@ from fractions import Fraction
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
+from zipfile import ZipFile
 
 import numpy as np
 
@@ -15,15 +17,19 @@ from summarizer import Preference, SummarizerError
 from summarizer.config import Limits
 from summarizer.schema import (
     Answer,
+    Concept,
     Curve,
     Event,
     Highlight,
+    Offer,
     Perception,
+    Pictures,
     Saliency,
     Sentence,
     Step,
     Summary,
     Video,
+    Work,
 )
 
 SENSES = ("loudness", "speech", "movement", "light", "new sights", "faces")
@@ -31,8 +37,31 @@ WHY = ("loud moments and new sights", "people talking, little movement", "much m
 TOLD = ("It starts quietly.", "Then somebody talks while the picture is bright.", "It ends loud.")
 
 
+class Form(NamedTuple):
+    name: str
+    label: str
+    file: str
+    about: str
+
+
+FORMS = (
+    Form("json", "Project", "summary.json", "comes back with its clip"),
+    Form("csv", "Table", "highlights.csv", "a row for each moment"),
+)
+
+
 class Fake:
     """Perceives in `pause` seconds a sense; every other part answers at once."""
+
+    name = "offline"
+    senses = SENSES
+    selectors = ("knapsack", "dpp")
+    shapes = ("source", "9:16", "1:1")
+    exports = FORMS
+    concepts = (
+        Concept("talking", "speech", 0.6, ("talking",), "people talking", "somebody talks"),
+        Concept("faces", "faces", 0.6, ("faces",), "faces", "faces are seen"),
+    )
 
     def __init__(self, pause: float = 0.0, seconds: float = 12.0, limits: Limits | None = None):
         self.pause, self.seconds = pause, seconds
@@ -53,18 +82,20 @@ class Fake:
     def perceiving(self, path: Path) -> Iterator[Step]:
         self.runs += 1
         video = self.probe(path)
-        seen = Perception(video, thirds(video))
+        seen, work = Perception(video, thirds(video)), ()
         try:
             for number, sense in enumerate(SENSES):
                 share = number / len(SENSES)
-                yield Step("Listening" if share < 0.4 else "Watching", share, 9 * (1 - share), seen)
+                stage = "Listening" if share < 0.4 else "Watching"
+                yield Step(stage, share, 9 * (1 - share), seen, work)
+                work = (*work, Work(sense, self.pause, cached=number == 0))
                 time.sleep(self.pause)
                 seen = replace(
                     seen,
                     curves=(*seen.curves, wave(sense, number, video.rows)),
                     senses=(*seen.senses, sense),
                 )
-            yield Step("Done", 1.0, 0.0, seen)
+            yield Step("Done", 1.0, 0.0, seen, work)
         except GeneratorExit:
             self.closed += 1
             raise
@@ -79,9 +110,16 @@ class Fake:
             answer, each = Answer("found", f"Found: {preference.want}", 3.0), min(budget / 4, 1.0)
         if preference.fill:
             each = budget / 3
+        kept = [(event, "you kept it") for event in preference.keep]
+        wanted = [Event(event.start, event.start + each) for event in perception.events]
+        free = [
+            (span, why)
+            for span, why in zip(wanted, WHY, strict=True)
+            if not any(touch(span, other) for other in (*preference.keep, *preference.drop))
+        ]
         chosen = tuple(
-            Highlight(event.start, event.start + each, 0.5 + 0.1 * number, why)
-            for number, (event, why) in enumerate(zip(perception.events, WHY, strict=True))
+            Highlight(span.start, span.end, 0.5 + 0.1 * number, why)
+            for number, (span, why) in enumerate(sorted(kept + free, key=lambda it: it[0].start))
         )
         return Summary(perception.video, preference, answer, saliency, chosen)
 
@@ -92,7 +130,45 @@ class Fake:
             summary = replace(summary, story=(*summary.story, said))
             yield summary
 
-    def render(self, summary: Summary, path: Path, target: Path) -> Iterator[float]:
+    def of(self, name: str) -> "Fake":
+        return self
+
+    def presets(self) -> tuple[Offer, ...]:
+        missing = ("openai/clip-vit-base-patch32",)
+        return (
+            Offer("offline", "Measures picture and sound."),
+            Offer(
+                "laptop", "Names things by sight.", missing, missing, f"hf download {missing[0]}"
+            ),
+        )
+
+    def learn(self, taste, perception: Perception, span: Event, liked: float):
+        return (*taste, ("faces", liked))
+
+    def taste_words(self, taste) -> str:
+        return f"you tend to keep {taste[-1][0]}" if taste else ""
+
+    def stills(self, path: Path, video: Video, times, width: int) -> Pictures:
+        frames = np.full((len(times), 9, 16, 3), 90, np.uint8)
+        return Pictures(np.array(times, float), frames)
+
+    def export(self, summary: Summary, name: str, folder: Path) -> Path:
+        form = next((form for form in FORMS if form.name == name), None)
+        if form is None:
+            raise SummarizerError(f"no export {name[:20]!r}; there are json and csv")
+        (folder / form.file).write_text(summary.to_json())
+        return folder / form.file
+
+    def bundle(self, summary: Summary, folder: Path, also=()) -> Path:
+        with ZipFile(folder / "all.zip", "w") as packed:
+            packed.writestr("summary.json", summary.to_json())
+            for path in also:
+                packed.write(path, path.name)
+        return folder / "all.zip"
+
+    def render(
+        self, summary: Summary, path: Path, target: Path, *, shape="source", perception=None
+    ) -> Iterator[float]:
         for step in range(5):
             yield step / 5
             time.sleep(self.pause)
@@ -109,6 +185,10 @@ class Fake:
         yield 0.5
         shutil.copyfile(path, target)
         yield 1.0
+
+
+def touch(one: Event, other: Event) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def thirds(video: Video) -> tuple[Event, ...]:

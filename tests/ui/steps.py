@@ -1,5 +1,7 @@
 """What a viewer does on the page, step by step."""
 
+from pathlib import Path
+
 from playwright.sync_api import expect
 
 
@@ -50,3 +52,18 @@ def seeks_to(page, start: float, end: float):
         " return t >= a && t < b; }",
         arg=[start, end],
     )
+
+
+def moments(page) -> list[list[float]]:
+    """Start and end of every highlight that is listed."""
+    return page.eval_on_selector_all(
+        ".wl-moment", "(all) => all.map((it) => [+it.dataset.seek, +it.dataset.end])"
+    )
+
+
+def fetch(page, name: str) -> Path:
+    """An export, downloaded."""
+    with page.expect_download() as download:
+        page.click(f"[data-export={name}]")
+    saved = Path(download.value.path())
+    return saved.rename(saved.with_name(f"{saved.name}-{download.value.suggested_filename}"))

@@ -22,7 +22,7 @@ def test_a_real_clip_from_upload_to_reel(visit, address, cut_clip):
     summarize(page)
     expect(page.locator("#answer h2")).not_to_be_empty()
     expect(page.locator("#story button").first).to_be_visible()
-    expect(page.locator("#table tbody tr").first).to_be_visible()
+    expect(page.locator(".wl-moment").first).to_be_visible()
     expect(page.locator("#legend li").first).to_be_visible()
 
     last = page.locator("#story button").last

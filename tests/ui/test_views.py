@@ -9,8 +9,23 @@ import pytest
 
 from summarizer import Length, Preference
 from summarizer.config import GB, MB, Limits
-from summarizer.schema import Answer, Curve, Highlight, Saliency, Sentence, Summary, Video
-from ui import views
+from summarizer.schema import (
+    Answer,
+    Concept,
+    Curve,
+    Event,
+    Highlight,
+    Offer,
+    Perception,
+    Saliency,
+    Sentence,
+    Summary,
+    Video,
+    Work,
+)
+from tests.ui.fake import Form
+from ui import cards, views
+from ui.edits import Edits
 from ui.session import IDLE, Player, Reel, Session, Status
 
 HOSTILE = (
@@ -25,6 +40,13 @@ HOSTILE = (
     "</button></li></ol><h1>mine</h1>",
     "&lt;b&gt;",
 )
+
+
+EDITS = Edits(keep=(Event(2.0, 9.0),), drop=(Event(40.0, 45.0),))
+
+
+def concept(text: str, curve: str = "music") -> Concept:
+    return Concept(text, curve, 0.5, (text,), text, text)
 
 
 def video(name: str = "match.mp4", **other) -> Video:
@@ -85,8 +107,18 @@ def shown(text: str) -> dict[str, str]:
         "room": line,
         "legend": views.legend(about),
         "story": views.story(about),
-        "table": views.table(about),
         "reel": views.reel(Reel(place, about.highlights), about),
+        "chips": cards.chips([concept(text)], None),
+        "transport": cards.transport(about),
+        "highlights": cards.highlights(about, EDITS, rated=True),
+        "stills": cards.stills([(1, place)]),
+        "twin": cards.twin(about),
+        "exports": cards.exports([Form(text, text, text, text)]),
+        "parcel": cards.parcel(place),
+        "comparison": cards.comparison(about, about),
+        "offers": cards.offers([Offer(text, text, (text,), (text,), text)]),
+        "workbench": cards.workbench([Work(text, 1.0, False, text, 3)]),
+        "taste": cards.taste(text, True),
     }
 
 
@@ -101,22 +133,82 @@ def test_words_from_outside_never_become_markup(text):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_words_from_outside_are_shown_as_they_were_written(text):
-    for name in ("facts", "story", "table", "legend", "status", "error"):
+    for name in (
+        "facts",
+        "story",
+        "highlights",
+        "legend",
+        "status",
+        "error",
+        "chips",
+        "twin",
+        "offers",
+    ):
         assert text in Reader(shown(text)[name]).text, name
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_addresses_stay_addresses_of_ours(text):
-    for name in ("player", "reel", "examples"):
+    for name in ("player", "reel", "examples", "parcel"):
         reader = Reader(shown(text)[name])
         assert all(link.startswith("gradio_api/file=/tmp/room/") for link in reader.links), name
 
 
-def test_a_sentence_and_a_row_know_where_to_seek():
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_address_leaves_its_style_rule(text):
+    rules = Reader(cards.stills([(1, Path("/tmp/room") / text.replace("/", ""))])).text
+    assert rules.count("{") == rules.count("}") == 1 and rules.count('"') == 4
+
+
+def test_a_sentence_and_a_moment_know_where_to_seek():
     assert 'data-seek="2.000" data-end="9.000"' in views.story(summary())
-    table = views.table(summary())
-    assert 'data-seek="62.500" data-end="69.500"' in table
-    assert "1:02" in table and "1:09" in table and "2 moments, 14 s of 30 s" in table
+    listed = cards.highlights(summary(), Edits())
+    assert 'data-seek="62.500" data-end="69.500"' in listed
+    assert "1:02" in listed and "1:09" in listed and "2 moments, 14 s of 30 s" in listed
+
+
+def test_every_moment_offers_what_can_be_done_and_shows_what_was():
+    listed = cards.highlights(summary(), EDITS)
+    assert listed.count('data-do="nudge"') == 8 and listed.count('data-do="drop"') == 2
+    assert listed.count('data-do="unpin"') == 1 and listed.count('data-do="pin"') == 1
+    assert listed.count('data-do="restore"') == 1 and "0:40 – 0:45" in listed
+    assert 'data-do="undo"' in listed and "data-liked" not in listed
+    assert 'data-do="undo"' not in cards.highlights(summary(), Edits())
+    assert "data-liked" in cards.highlights(summary(), EDITS, rated=True)
+
+
+def test_more_than_was_asked_for_is_said():
+    tight = Preference(length=Length(10, "seconds"))
+    assert "4 s more than asked for" in cards.highlights(summary(preference=tight), Edits())
+
+
+def test_the_tour_plays_just_the_highlights():
+    told = Reader(cards.transport(summary()))
+    assert "14 s" in told.text
+    assert "disabled" in cards.transport(summary(highlights=()))
+    assert "[[2.0, 9.0], [62.5, 69.5]]" in cards.transport(summary())
+
+
+def test_quick_wishes_are_those_a_video_can_answer():
+    have = Curve("music", "music", (0.9, 0.1))
+    seen = Perception(video(seconds=2.0), (), (have, Curve("light", "light", (0.9, 0.9))))
+    known = [concept("music", "music"), concept("bright", "light"), concept("faces", "faces")]
+    assert Reader(cards.chips(known, None)).text == "musicbrightfaces"
+    assert Reader(cards.chips(known, seen)).text == "music"
+
+
+def test_the_twin_of_the_curve_has_all_of_it():
+    long = Saliency((Curve("music", "music", (0.5,) * 3600),), (1.0,))
+    table = cards.twin(summary(video=video(seconds=3600.0), saliency=long))
+    assert table.count("<tr data-seek") == cards.ROWS
+    assert "59:00" in table and "0.50" in table and "yes" in table
+    assert cards.twin(None) == ""
+
+
+def test_a_preset_that_lacks_something_says_how_to_get_it():
+    told = cards.offers([Offer("laptop", "Sees things.", ("a/b",), ("a/b",), "hf download a/b")])
+    assert "hf download a/b" in told and "not here yet" in told
+    assert "not here yet" not in cards.offers([Offer("offline", "Measures.")])
 
 
 def test_a_sentence_about_the_whole_video_is_never_lit():
@@ -167,7 +259,7 @@ def test_more_room_is_offered_only_where_a_found_wish_leaves_some():
 
 
 def test_nothing_chosen_is_said():
-    assert "No moment was chosen" in views.table(summary(highlights=()))
+    assert "No moment was chosen" in cards.highlights(summary(highlights=()), Edits())
     assert views.render_label(summary(highlights=())) == "Make the reel"
 
 
@@ -175,6 +267,9 @@ def test_a_reel_of_an_earlier_choice_says_so():
     now = summary()
     assert "earlier" not in views.reel(Reel(Path("/r.mp4"), now.highlights), now)
     assert "earlier" in views.reel(Reel(Path("/r.mp4"), now.highlights[:1]), now)
+    tall = Reel(Path("/r.mp4"), now.highlights, "9:16")
+    assert "earlier" not in views.reel(tall, now) and "--shape:9/16" in views.reel(tall, now)
+    assert views.current(tall, now, "9:16") and not views.current(tall, now, "1:1")
 
 
 def test_a_status_says_how_far_the_work_is():
