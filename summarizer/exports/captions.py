@@ -90,15 +90,12 @@ def _wrapped(text: str) -> list[str]:
 
 
 def _placed(wished: Sequence[Caption], end: int) -> list[Caption]:
-    """There is room for all: the latest start that lets the rest be read, else the earliest."""
-    latest, starts = end, []
-    for each in reversed(wished):
-        latest -= each.needed
-        starts.append(min(max(0, each.start), latest))
-        latest = min(latest, starts[-1])
+    """There is room for all: each when it is wished for, or after the one before it."""
+    left = sum(each.needed for each in wished)  # milliseconds to read this one and the rest
     placed, free = [], 0
-    for each, wanted in zip(wished, reversed(starts), strict=True):
-        start = max(free, wanted)
+    for each in wished:
+        start = max(free, min(max(0, each.start), end - left))
+        left -= each.needed
         free = start + each.needed
         placed.append(replace(each, start=start, end=free))
     following = [*(each.start for each in placed[1:]), end]

@@ -1,0 +1,76 @@
+"""Chapters by YouTube's published rules."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from summarizer.errors import OutputError
+from summarizer.exports.chapters import chapters
+from tests.summaries import HOSTILE, summary
+
+
+def checked(text: str, seconds: float) -> list[tuple[int, str]]:
+    """The chapters of a list that keeps the rules."""
+    found = []
+    for line in text.splitlines():
+        clock, _, title = line.partition(" ")
+        assert re.fullmatch(r"(\d+:)?[0-5]\d:[0-5]\d", clock)
+        hours, minutes, second = ([0, *map(int, clock.split(":"))])[-3:]
+        assert title.strip() == title != ""
+        assert not set(title) & set("<>")
+        found.append((3600 * hours + 60 * minutes + second, title))
+    starts = [start for start, _ in found]
+    assert text.startswith("00:00 ")
+    assert len(found) >= 3
+    assert all(b - a >= 10 for a, b in zip(starts, [*starts[1:], seconds], strict=True))
+    assert len({title.casefold() for _, title in found}) == len(found)
+    assert len(text) <= 5000
+    return found
+
+
+def test_the_story_gives_the_chapters():
+    story = [(2, 9, "It starts."), (12, 20, "A goal."), (15, 20, "Too near."), (40, 60, "A goal.")]
+    assert checked(chapters(summary(60, story=story)), 60) == [
+        (0, "It starts"),
+        (12, "A goal"),
+        (40, "A goal (2)"),
+    ]
+
+
+def test_highlights_help_where_the_story_is_short():
+    text = chapters(summary(60, ((20, 24), (45, 50)), [(0, 9, "It starts.")]))
+    assert [start for start, _ in checked(text, 60)] == [0, 20, 45]
+
+
+def test_hours_are_written_where_there_are_any():
+    story = [(at, at + 5, f"Part {at}") for at in range(0, 7200, 600)]
+    assert checked(chapters(summary(7300, story=story)), 7300)[-1] == (6600, "Part 6600")
+
+
+@given(
+    seconds=st.floats(0.1, 10_800),
+    shares=st.lists(st.tuples(st.floats(0, 1), st.text(max_size=150)), max_size=400),
+)
+def test_any_story_keeps_the_rules_or_is_refused_in_a_sentence(seconds, shares):
+    story = [(share * seconds, seconds, text) for share, text in shares]
+    try:
+        text = chapters(summary(seconds, (), story))
+    except OutputError as error:
+        assert str(error).startswith("chapters ")
+    else:
+        checked(text, seconds)
+
+
+@pytest.mark.parametrize("name", [name for name in HOSTILE if name])
+def test_no_title_breaks_its_line(name):
+    text = chapters(summary(60, story=[(at, at + 9, name) for at in (0, 15, 30, 45)]))
+    assert len(checked(text, 60)) == 4
+
+
+def test_a_video_too_short_for_chapters_is_said_with_the_numbers():
+    with pytest.raises(OutputError, match=r"at least 30 s, and this one lasts 29\.0 s"):
+        chapters(summary(29.0, ((0, 5),)))
+    with pytest.raises(OutputError, match="story and highlights have 1 such"):
+        chapters(summary(300, ((0, 5),)))
