@@ -14,7 +14,7 @@ import numpy as np
 
 from summarizer import exports, media
 from summarizer.cache import Cache, default_root
-from summarizer.config import Config, Limits, Preset, override
+from summarizer.config import PRESETS, Config, Limits, Preset, override
 from summarizer.config import preset as preset_named
 from summarizer.exports import Form
 from summarizer.offers import offers, require
@@ -77,6 +77,15 @@ class Summarizer:
         if preset == self.preset:
             return self
         return Summarizer(preset, self.config, self.cache.root, self.encode)
+
+    @property
+    def name(self) -> str:
+        """The preset's name; empty for one that is in no list."""
+        return next((name for name, known in PRESETS.items() if known == self.preset), "")
+
+    @property
+    def senses(self) -> tuple[str, ...]:
+        return self.preset.senses
 
     @property
     def limits(self) -> Limits:
