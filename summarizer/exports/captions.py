@@ -69,16 +69,10 @@ def captions(summary: Summary) -> list[Caption]:
 
 
 def _pages(text: str, start: float, end: float) -> list[Caption]:
-    """A sentence in captions of at most LINES, which share its time by their length."""
+    """A sentence in captions of at most LINES, to be shown one right after the other."""
     lines = _wrapped(line(text))
-    pages = [tuple(lines[at : at + LINES]) for at in range(0, len(lines), LINES)]
-    total, before, shown = sum(map(len, lines)), 0, []
-    for page in pages:
-        after = before + sum(map(len, page))
-        edges = (round(1000 * (start + (end - start) * at / total)) for at in (before, after))
-        shown.append(Caption(*edges, page))
-        before = after
-    return shown
+    edges = round(1000 * start), round(1000 * end)
+    return [Caption(*edges, tuple(lines[at : at + LINES])) for at in range(0, len(lines), LINES)]
 
 
 def _wrapped(text: str) -> list[str]:

@@ -58,6 +58,14 @@ def test_none_lies_over_another_or_past_the_end(write, form, story):
         assert min(end - start for start, end, _ in cues) >= 1200
 
 
+def test_a_sentence_on_all_of_the_video_does_not_push_the_others_away():
+    long = "This video lasts a minute; " + "most of the time it is dark and " * 3 + "calm."
+    cues = read(srt(summary(60, story=[(0, 60, long), (20, 25, "A bang.")])), "srt")
+    assert len(cues) == 3
+    assert cues[0][1] == cues[1][0] < 7000
+    assert cues[2] == (20_000, 25_000, "A bang.")
+
+
 def test_where_there_is_no_room_each_gets_less():
     cues = read(srt(summary(2.0, story=[(0, 2, f"Sentence {n}.") for n in range(5)])), "srt")
     assert [start for start, _, _ in cues] == [0, 400, 800, 1200, 1600]

@@ -44,6 +44,20 @@ def test_highlights_help_where_the_story_is_short():
     assert [start for start, _ in checked(text, 60)] == [0, 20, 45]
 
 
+def test_the_whole_video_is_no_chapter_and_a_time_is_said_once():
+    story = [
+        (0, 90, "This video lasts 90 seconds."),
+        (30, 36, "From 0:30 to 0:36, there is music."),
+        (30, 36, "There is music again from 0:30 to 0:36, and it is loud."),
+        (70, 90, "Right at the end, until 1:30, it is dark."),
+    ]
+    assert checked(chapters(summary(90, story=story)), 90) == [
+        (0, "Start"),
+        (30, "There is music again and it is loud"),
+        (70, "Right at the end it is dark"),
+    ]
+
+
 def test_hours_are_written_where_there_are_any():
     story = [(at, at + 5, f"Part {at}") for at in range(0, 7200, 600)]
     assert checked(chapters(summary(7300, story=story)), 7300)[-1] == (6600, "Part 6600")
@@ -72,5 +86,5 @@ def test_no_title_breaks_its_line(name):
 def test_a_video_too_short_for_chapters_is_said_with_the_numbers():
     with pytest.raises(OutputError, match=r"at least 30 s, and this one lasts 29\.0 s"):
         chapters(summary(29.0, ((0, 5),)))
-    with pytest.raises(OutputError, match="story and highlights have 1 such"):
+    with pytest.raises(OutputError, match="story and highlights give 1"):
         chapters(summary(300, ((0, 5),)))
