@@ -74,6 +74,7 @@ class Sheet:
     annotation: Annotation
     finished: bool = False
     undoable: int = 0
+    changed: float = 0.0  # seconds since 1970; of two looks at a sheet the later tells the truth
 
 
 class Ledger:
@@ -226,11 +227,13 @@ def _begin(db: sqlite3.Connection, video: Video, annotator: str, marks: Sequence
 def _sheet(db: sqlite3.Connection, video: str, annotator: str) -> Sheet | None:
     key = video, annotator
     work = db.execute(
-        "SELECT name, seconds, peeked, finished FROM work WHERE video = ? AND annotator = ?", key
+        "SELECT name, seconds, peeked, finished, changed FROM work "
+        "WHERE video = ? AND annotator = ?",
+        key,
     ).fetchone()
     if work is None:
         return None
-    name, seconds, peeked, finished = work
+    name, seconds, peeked, finished, changed = work
     ratings = db.execute(
         f"SELECT wish, {', '.join(QUESTIONS)} FROM rating WHERE video = ? AND annotator = ? "
         "ORDER BY wish",
@@ -243,7 +246,7 @@ def _sheet(db: sqlite3.Connection, video: str, annotator: str) -> Sheet | None:
         annotator, video, name, seconds, tuple(_marks(db, key).values()),
         tuple(Rating(*row) for row in ratings), blind=not peeked,
     )  # fmt: skip
-    return Sheet(annotation, finished is not None, undoable)
+    return Sheet(annotation, finished is not None, undoable, changed)
 
 
 def _marks(db: sqlite3.Connection, key: tuple[str, str]) -> dict[int, Mark]:
@@ -288,21 +291,18 @@ def _change(db: sqlite3.Connection, key: tuple[str, str], order: Order) -> None:
     after = {event: mark for event, mark in after.items() if mark != marks[event]}
     if not after:
         return
-    now = time.time()
     if not (order.more and _continues(db, key, order.event)):
-        _remember(db, key, {event: marks[event] for event in after}, now)
+        _remember(db, key, {event: marks[event] for event in after})
     _put(db, key, after)
-    db.execute("UPDATE work SET changed = ? WHERE video = ? AND annotator = ?", (now, *key))
+    _touch(db, key)
 
 
-def _remember(
-    db: sqlite3.Connection, key: tuple[str, str], before: dict[int, Mark], now: float
-) -> None:
+def _remember(db: sqlite3.Connection, key: tuple[str, str], before: dict[int, Mark]) -> None:
     """Keep what was there, for undo; the oldest of too many goes."""
     rows = [(event, old.start, old.end, old.score, old.note) for event, old in before.items()]
     db.execute(
         "INSERT INTO change (video, annotator, before, at) VALUES (?, ?, ?, ?)",
-        (*key, json.dumps(rows), now),
+        (*key, json.dumps(rows), time.time()),
     )
     db.execute(
         "DELETE FROM change WHERE video = ? AND annotator = ? AND id <= (SELECT id FROM change "
@@ -331,6 +331,15 @@ def _undo(db: sqlite3.Connection, key: tuple[str, str]) -> None:
     number, before = last
     _put(db, key, {event: Mark(*rest) for event, *rest in json.loads(before)})
     db.execute("DELETE FROM change WHERE id = ?", (number,))
+    _touch(db, key)
+
+
+def _touch(db: sqlite3.Connection, key: tuple[str, str]) -> None:
+    """Say when the sheet changed; always later than before, whatever the clock does."""
+    db.execute(
+        "UPDATE work SET changed = max(changed + 1e-6, ?) WHERE video = ? AND annotator = ?",
+        (time.time(), *key),
+    )
 
 
 def _rate(db: sqlite3.Connection, key: tuple[str, str], rating: Rating) -> None:

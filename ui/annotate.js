@@ -1,0 +1,441 @@
+// The annotator's board. Python says what is kept (data-board, data-ack); this draws it, and what
+// was pressed since on top of it, sends the presses one message at a time, and again if no reply
+// comes. Runs when the board is loaded; `element`, `trigger` and `watch` are the board's.
+
+const LEAST = 0.5; // seconds of an event
+const PATIENCE = 4000; // ms until a message counts as lost
+const page = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+
+let told = null; // the board as Python drew it
+let kept = []; // [start, end, score, note] of every event, as the ledger has it
+let changed = 0; // when it last changed there
+let current = 0; // the event that keys act on
+let loop = false;
+let trouble = false; // the server does not answer
+const waiting = []; // orders it has not confirmed
+let sent = 0; // how many of those are under way
+let number = 0; // of the last message
+let resend = null;
+
+window.wlAnnotate?.abort(); // the tab was built anew
+const life = (window.wlAnnotate = new AbortController());
+const on = (name, act, more = {}) =>
+  document.addEventListener(name, act, { ...more, signal: life.signal });
+
+const find = (selector) => document.querySelector(selector);
+const video = () => find("#note-player video");
+const lines = () => element.querySelector(".wl-lines");
+const card = (selector) => find(`#note-event ${selector}`);
+const make = (tag, name, text) => {
+  const made = document.createElement(tag);
+  if (name) made.className = name;
+  if (text !== undefined) made.textContent = text;
+  return made;
+};
+const say = (target, text) => {
+  if (target && target.textContent !== text) target.textContent = text;
+};
+const hold = (value, low, high) => Math.min(high, Math.max(low, value));
+const near = (a, b) => Math.abs(a - b) < 1e-6;
+
+const clock = (time) => {
+  const tenths = Math.round(time * 10);
+  const [m, s] = [Math.floor(tenths / 600), (tenths % 600) / 10];
+  return `${m}:${s.toFixed(1).padStart(4, "0")}`;
+};
+
+// -- what is said: the ledger's events with the orders on their way laid over ----------------------
+
+// the same as the ledger does it
+const move = (events, { event, edge, at }) => {
+  const mine = events[event];
+  const starts = edge === "start";
+  const beside = starts ? event - 1 : event + 1;
+  const other = events[beside];
+  const touches = other && near(starts ? other[1] : other[0], starts ? mine[0] : mine[1]);
+  const least = (it) => Math.min(LEAST, it[1] - it[0]);
+  let most = starts ? 0 : told.seconds;
+  if (other && starts) most = touches ? other[0] + least(other) : other[1];
+  if (other && !starts) most = touches ? other[1] - least(other) : other[0];
+  const place = starts
+    ? Math.min(Math.max(at, most), mine[1] - least(mine))
+    : Math.max(Math.min(at, most), mine[0] + least(mine));
+  mine[starts ? 0 : 1] = place;
+  if (touches) other[starts ? 1 : 0] = place;
+};
+
+const change = {
+  score: (events, order) => { events[order.event][2] = order.score; },
+  note: (events, order) => { events[order.event][3] = order.note; },
+  edge: move,
+  undo: () => {}, // only the ledger knows what was before
+};
+
+const said = () => {
+  const events = kept.map((each) => [...each]);
+  for (const order of waiting) if (events[order.event ?? 0]) change[order.do](events, order);
+  return events;
+};
+
+// -- sending ---------------------------------------------------------------------------------------
+
+const press = (order) => {
+  if (!kept.length) return;
+  if (!told.annotator && !find("#note-name input, #note-name textarea")?.value.trim()) {
+    waiting.length = 0;
+    say(card(".wl-pending"), "Write your name first: what you say is kept under it.");
+    find("#note-name input, #note-name textarea")?.focus();
+    return;
+  }
+  const last = waiting.at(-1);
+  const free = waiting.length > sent;
+  // letters that have not left yet travel together
+  if (free && order.do === "note" && order.more && last?.do === "note" && last.event === order.event) {
+    last.note = order.note;
+  } else waiting.push(order);
+  show();
+  send();
+};
+
+const message = () => ({
+  page, number, video: told.video, annotator: told.annotator, orders: waiting.slice(0, sent),
+});
+
+const send = () => {
+  if (sent || !waiting.length || !told?.annotator) return;
+  sent = waiting.length;
+  number += 1;
+  post();
+};
+
+const post = () => {
+  clearTimeout(resend);
+  trigger("press", message());
+  resend = setTimeout(() => {
+    trouble = true;
+    show();
+    post();
+  }, PATIENCE);
+};
+
+const heard = () => {
+  const node = find("#note-saved [data-ack]");
+  if (!node || !told) return;
+  const ack = JSON.parse(node.dataset.ack);
+  if (ack.page === page && ack.number === number && sent) {
+    clearTimeout(resend);
+    waiting.splice(0, ack.refused ? waiting.length : sent);
+    sent = 0;
+    trouble = false;
+  }
+  if (ack.events && ack.video === told.video && ack.annotator === told.annotator) {
+    take(ack.events, ack.changed);
+  }
+  show();
+  send();
+};
+
+const take = (events, when) => {
+  if (when < changed) return; // an older look that came later
+  kept = events;
+  changed = when;
+};
+
+window.addEventListener("beforeunload", (event) => {
+  if (waiting.length) event.preventDefault();
+}, { signal: life.signal });
+
+// -- drawing -----------------------------------------------------------------------------------------
+
+const SVG = "http://www.w3.org/2000/svg";
+
+const curve = (name, kind, points) => {
+  const row = make("div", `wl-line wl-line-${kind}`);
+  row.append(make("span", "wl-line-name", name));
+  const plot = make("div", "wl-plot");
+  if (points) {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", `0 0 ${points.length} 100`);
+    svg.setAttribute("preserveAspectRatio", "none");
+    svg.setAttribute("aria-hidden", "true");
+    const path = document.createElementNS(SVG, "path");
+    const tops = points.map((value, at) => `${at} ${100 - value} ${at + 1} ${100 - value}`);
+    path.setAttribute("d", `M0 100 L${tops.join(" ")} ${points.length} 100 Z`);
+    svg.append(path);
+    plot.append(svg);
+  } else plot.append(make("small", "wl-withheld", "hidden until you are finished"));
+  row.append(plot);
+  return row;
+};
+
+const build = () => {
+  const host = lines();
+  host.replaceChildren();
+  const strip = make("div", "wl-line wl-line-events");
+  strip.append(make("span", "wl-line-name", "your scores"));
+  const plot = make("div", "wl-plot wl-strip");
+  plot.setAttribute("role", "group");
+  plot.setAttribute("aria-label", "Events");
+  strip.append(plot);
+  host.append(strip);
+  if (told.hidden || told.model.length) {
+    host.append(curve("the model", "model", told.hidden ? null : told.model));
+  }
+  for (const { name, kind, points } of told.curves) host.append(curve(name, kind, points));
+  const over = make("div", "wl-over");
+  const head = make("div", "wl-head");
+  head.tabIndex = 0;
+  head.setAttribute("role", "slider");
+  head.setAttribute("aria-label", "Position in the video");
+  head.setAttribute("aria-valuemin", "0");
+  head.setAttribute("aria-valuemax", told.seconds.toFixed(1));
+  over.append(head);
+  host.append(over);
+};
+
+const strip = (events) => {
+  const host = element.querySelector(".wl-strip");
+  if (!host) return;
+  while (host.children.length > events.length) host.lastChild.remove();
+  while (host.children.length < events.length) {
+    const button = make("button", "wl-block");
+    button.type = "button";
+    button.append(make("i"));
+    host.append(button);
+  }
+  events.forEach(([start, end, score, note], at) => {
+    const button = host.children[at];
+    const here = at === current;
+    button.dataset.event = at;
+    button.style.left = `${(100 * start) / told.seconds}%`;
+    button.style.width = `${(100 * (end - start)) / told.seconds}%`;
+    button.firstChild.style.height = `${20 * (score ?? 0)}%`;
+    button.classList.toggle("wl-noted", Boolean(note));
+    button.tabIndex = here ? 0 : -1;
+    here ? button.setAttribute("aria-current", "true") : button.removeAttribute("aria-current");
+    const words = score ? `score ${score}` : "not scored";
+    button.setAttribute("aria-label", `Event ${at + 1}, ${clock(start)} to ${clock(end)}, ${words}`);
+  });
+};
+
+const show = () => {
+  if (!told) return;
+  const events = said();
+  current = hold(current, 0, Math.max(0, events.length - 1));
+  strip(events);
+  place();
+  const mine = events[current];
+  if (!mine || !card(".wl-event-number")) return;
+  say(card(".wl-event-number"), `Event ${current + 1} of ${events.length}`);
+  const looped = loop ? " · over and over" : "";
+  say(card(".wl-event-times"), `${clock(mine[0])} – ${clock(mine[1])}${looped}`);
+  document.querySelectorAll("#note-event [data-score]").forEach((each) => {
+    each.setAttribute("aria-pressed", String(Number(each.dataset.score) === mine[2]));
+  });
+  const note = card("textarea");
+  if (note.dataset.event !== String(current) || document.activeElement !== note) {
+    note.dataset.event = current;
+    if (note.value !== mine[3]) note.value = mine[3];
+  }
+  const open = waiting.length;
+  find("#note-saved")?.classList.toggle("wl-stale", open > 0);
+  let words = "";
+  if (open && trouble) words = "Not saved yet: the server does not answer. Trying again.";
+  else if (open) words = "Saving";
+  const line = card(".wl-pending");
+  if (open || told.annotator) say(line, words);
+  line?.classList.toggle("wl-lost", trouble && open > 0);
+};
+
+const place = () => {
+  const head = element.querySelector(".wl-head");
+  const now = hold(video()?.currentTime ?? 0, 0, told.seconds);
+  if (!head) return;
+  head.style.left = `${(100 * now) / told.seconds}%`;
+  head.setAttribute("aria-valuenow", now.toFixed(1));
+  head.setAttribute("aria-valuetext", clock(now));
+};
+
+const draw = () => {
+  const node = element.querySelector("[data-board]");
+  const fresh = node ? JSON.parse(node.dataset.board) : null;
+  const same = fresh && told && fresh.video === told.video;
+  const mine = same && fresh.annotator === told.annotator;
+  if (!mine && !(same && told.annotator === "")) { // somebody else's orders are not this one's
+    clearTimeout(resend);
+    waiting.length = sent = 0;
+  }
+  if (!mine) changed = 0;
+  if (!same) current = 0;
+  told = fresh;
+  if (!told) return;
+  take(told.events, told.changed);
+  build();
+  show();
+  send();
+};
+
+// -- the video ---------------------------------------------------------------------------------------
+
+const seek = (time) => {
+  const player = video();
+  if (!player || !Number.isFinite(time)) return;
+  player.currentTime = hold(time, 0, told.seconds);
+  place();
+};
+
+const jump = (at) => {
+  const events = said();
+  if (!events.length) return;
+  current = hold(at, 0, events.length - 1);
+  seek(events[current][0] + 0.001);
+  show();
+};
+
+const follow = () => {
+  const player = video();
+  if (!player || !told || !kept.length) return;
+  const now = player.currentTime;
+  const events = said();
+  const [start, end] = events[current] ?? [0, 0];
+  if (loop && !player.paused && (now >= end - 0.03 || now < start - 0.3)) return seek(start + 0.001);
+  if (now < start || now >= end) {
+    const there = events.findIndex((each) => now >= each[0] && now < each[1]);
+    if (there >= 0 && there !== current && !loop) {
+      current = there;
+      return show();
+    }
+  }
+  place();
+};
+
+const glide = () => {
+  follow();
+  const player = video();
+  if (player && !player.paused && !player.ended) requestAnimationFrame(glide);
+};
+
+for (const name of ["timeupdate", "seeked", "loadedmetadata"]) {
+  on(name, (event) => { if (event.target === video()) follow(); }, { capture: true });
+}
+on("play", (event) => {
+  if (event.target !== video()) return;
+  find("#player video")?.pause(); // one video at a time
+  requestAnimationFrame(glide);
+}, { capture: true });
+
+// -- mouse and touch -----------------------------------------------------------------------------------
+
+const nudge = (edge, by) => {
+  const mine = said()[current];
+  if (!mine) return;
+  const at = Number(((edge === "start" ? mine[0] : mine[1]) + by).toFixed(3));
+  press({ do: "edge", event: current, edge, at });
+};
+
+const score = (value) => press({ do: "score", event: current, score: value });
+
+const clicks = {
+  score: (it) => {
+    const value = Number(it.dataset.score);
+    score(said()[current]?.[2] === value ? null : value);
+  },
+  nudge: (it) => nudge(it.dataset.edge, Number(it.dataset.by)),
+  previous: () => jump(current - 1),
+  next: () => jump(current + 1),
+  undo: () => press({ do: "undo" }),
+};
+
+on("click", (event) => {
+  const target = event.target.closest?.("[data-note], .wl-block");
+  if (!target || !told) return;
+  if (target.dataset.note) clicks[target.dataset.note]?.(target);
+  else jump(Number(target.dataset.event));
+  if (event.detail > 0) target.blur(); // by mouse: space plays again
+});
+
+let writing = false; // a letter of this note was sent before
+on("focusin", (event) => { if (event.target === card("textarea")) writing = false; });
+on("input", (event) => {
+  const note = card("textarea");
+  if (event.target !== note || !told) return;
+  press({ do: "note", event: Number(note.dataset.event), note: note.value, more: writing });
+  writing = true;
+});
+
+let dragging = false;
+const under = (x) => {
+  const box = element.querySelector(".wl-over").getBoundingClientRect();
+  return (hold((x - box.left) / box.width, 0, 1)) * told.seconds;
+};
+on("pointerdown", (event) => {
+  if (event.button || !event.target.closest?.("#note-board .wl-plot, #note-board .wl-head")) return;
+  if (event.target.closest(".wl-block")) return;
+  dragging = true;
+  seek(under(event.clientX));
+});
+on("pointermove", (event) => { if (dragging) seek(under(event.clientX)); });
+on("pointerup", () => { dragging = false; });
+on("pointercancel", () => { dragging = false; });
+
+// -- keys ----------------------------------------------------------------------------------------------
+
+const pace = (by) => {
+  const player = video();
+  if (player) player.playbackRate = hold(player.playbackRate + by, 0.25, 4);
+};
+const beside = (by) => {
+  const player = video();
+  if (player) seek(player.currentTime + by);
+};
+const closer = () => {
+  const [start, end] = said()[current] ?? [0, 0];
+  const now = video()?.currentTime ?? 0;
+  return now - start <= end - now ? "start" : "end";
+};
+const atHead = (edge) => {
+  const at = Number((video()?.currentTime ?? 0).toFixed(3));
+  press({ do: "edge", event: current, edge, at });
+};
+
+const keys = {
+  " ": () => { const it = video(); it?.paused ? it.play().catch(() => {}) : it?.pause(); },
+  ArrowLeft: () => beside(-1),
+  ArrowRight: () => beside(1),
+  ArrowUp: () => pace(0.25),
+  ArrowDown: () => pace(-0.25),
+  "Shift+ArrowLeft": () => nudge(closer(), -0.5),
+  "Shift+ArrowRight": () => nudge(closer(), 0.5),
+  "[": () => jump(current - 1),
+  "]": () => jump(current + 1),
+  0: () => score(null),
+  u: () => press({ do: "undo" }),
+  s: () => atHead("start"),
+  e: () => atHead("end"),
+  l: () => { loop = !loop; show(); },
+  n: () => card("textarea")?.focus(),
+};
+for (const value of [1, 2, 3, 4, 5]) keys[value] = () => score(value);
+
+const elsewhere = (target) =>
+  target.closest?.("input, textarea, select, [contenteditable=true], [role=textbox], dialog");
+
+on("keydown", (event) => {
+  if (!told || !element.offsetParent || event.ctrlKey || event.metaKey || event.altKey) return;
+  const note = card("textarea");
+  if (event.key === "Escape" && event.target === note) return note.blur();
+  if (elsewhere(event.target)) return;
+  const own = event.target.closest?.("button, a, summary");
+  if (own && (event.key === " " || event.key === "Enter")) return;
+  const arrow = event.key.startsWith("Arrow");
+  // [ and ] need Shift or AltGr on some keyboards, so only arrows tell with and without apart
+  const act = keys[arrow && event.shiftKey ? `Shift+${event.key}` : event.key];
+  if (!act) return;
+  event.preventDefault();
+  event.stopPropagation();
+  act();
+}, { capture: true });
+
+on("wl-saved", heard);
+watch("value", draw);
+draw();
