@@ -121,8 +121,8 @@ def _moment(moment: Highlight, best: float, summary: Summary, edits: Edits, rate
         f'<li class="wl-moment" {span(moment.start, moment.end)} {_stretch(moment)}>'
         f'<button type="button" class="wl-play" data-tour="{_only(moment)}" '
         f'aria-label="Play {times}">{still}</button>'
-        f'<div class="wl-what"><p><time>{clock(moment.start)}</time> – '
-        f"<time>{clock(moment.end)}</time><small>{duration(moment.seconds)}</small>"
+        f'<div class="wl-what"><p><time>{fine(moment.start)}</time> – '
+        f"<time>{fine(moment.end)}</time><small>{duration(moment.seconds)}</small>"
         f'<span class="wl-score" title="how much it matters: {moment.score:.2f}">'
         f'<i style="width:{share:.0f}%"></i></span><small>{moment.score:.2f}</small></p>'
         f"<p>{escape(moment.why)}</p></div>"
@@ -132,6 +132,12 @@ def _moment(moment: Highlight, best: float, summary: Summary, edits: Edits, rate
         f"{_nudges('start', 'Start')}{_nudges('end', 'End')}"
         f"{_ratings() if rated else ''}</div></li>"
     )
+
+
+def fine(seconds: float) -> str:
+    """75.26 -> '1:15.2': edges are moved by half seconds."""
+    tenths = math.floor(seconds * 10 + 1e-6)
+    return f"{clock(tenths // 10)}.{tenths % 10}"
 
 
 def _stretch(moment: Highlight | Event) -> str:

@@ -13,9 +13,10 @@ import gradio as gr
 
 from summarizer.schema import Event, Perception, Summary
 from ui import cards, look, parts, views
+from ui.api import Service, endpoints
 from ui.edits import Edits
 from ui.handlers import Handlers, Order, Wish
-from ui.parts import Panel, Results, Stage, State
+from ui.parts import Parts
 from ui.session import IDLE, Player, Reel, Rooms, Session, Status
 
 if TYPE_CHECKING:
@@ -88,8 +89,10 @@ def build(summarizer: "Summarizer", rooms: Rooms) -> gr.Blocks:
                 stage = parts.stage(clips, views.terms(summarizer.limits))
             with gr.Column(elem_id="side"):
                 panel, results = parts.panel(summarizer), parts.results(summarizer)
-        _Wiring(on, clips, state, stage, panel, results).connect()
+        page_parts = Parts(state, stage, panel, results, parts.versus())
+        _Wiring(on, clips, page_parts).connect()
         page.load(None, None, state.dark, js=look.IS_DARK, **QUICK)
+        endpoints(Service(summarizer, rooms))
     return page
 
 
@@ -147,17 +150,9 @@ def _number(value) -> float:
 class _Wiring:
     """Turns events into calls of the handlers, and what these return into what is shown."""
 
-    def __init__(
-        self,
-        on: Handlers,
-        clips: tuple[Clip, ...],
-        state: State,
-        stage: Stage,
-        panel: Panel,
-        results: Results,
-    ):
+    def __init__(self, on: Handlers, clips: tuple[Clip, ...], built: Parts):
         self.on, self.clips = on, clips
-        self.state, self.stage, self.panel, self.results = state, stage, panel, results
+        self.state, self.stage, self.panel, self.results, self.versus = built
 
     def connect(self) -> None:
         watching = self._watching()
@@ -197,7 +192,7 @@ class _Wiring:
         return [
             *(stage.welcome, stage.shown, stage.player, stage.facts),
             *(panel.status, panel.go, panel.stop),
-            *(results.halt, results.parcel, results.rivals, results.comparison),
+            *(results.halt, results.parcel, self.versus.rivals, self.versus.comparison),
             *(state.seen, state.work, state.reel, state.history, state.rival),
         ]
 
@@ -223,8 +218,9 @@ class _Wiring:
             results.render: VISIBLE,
             results.halt: HIDDEN,
             results.parcel: "",
-            results.rivals: HIDDEN,
-            results.comparison: "",
+            self.versus.whole: HIDDEN,
+            self.versus.rivals: HIDDEN,
+            self.versus.comparison: "",
             state.seen: None,
             state.work: (),
             state.summary: None,
@@ -353,7 +349,14 @@ class _Wiring:
         results, stage = self.results, self.stage
         return [
             *(self.state.summary, stage.curve, stage.legend, stage.card, results.whole),
-            *(results.answer, results.room, results.more, results.story, results.moments),
+            *(
+                self.versus.whole,
+                results.answer,
+                results.room,
+                results.more,
+                results.story,
+                results.moments,
+            ),
             *(results.reel, results.render, stage.transport, stage.twin, self.panel.chips),
         ]
 
@@ -397,6 +400,7 @@ class _Wiring:
             stage.transport: cards.transport(summary),
             stage.twin: cards.twin(summary),
             results.whole: VISIBLE,
+            self.versus.whole: VISIBLE,
             results.room: line,
             results.more: gr.update(value=label, visible=bool(label)),
             results.moments: looks.moments(summary),
@@ -506,13 +510,13 @@ class _Wiring:
     # -- two wishes -----------------------------------------------------------------------------
 
     def _comparing(self) -> None:
-        results, state, panel = self.results, self.state, self.panel
-        given = [state.seen, state.summary, state.rival, panel.preset, state.dark]
-        shown = [results.rivals, results.comparison]
+        versus, state = self.versus, self.state
+        given = [state.seen, state.summary, state.rival, self.panel.preset, state.dark]
+        shown = [versus.rivals, versus.comparison]
         gr.on(
-            [results.compare.click, results.other.submit],
+            [versus.compare.click, versus.other.submit],
             lambda want: want.strip(),
-            results.other,
+            versus.other,
             state.rival,
             **QUICK,
         ).then(self.compare, given, shown, **LATEST)

@@ -94,10 +94,24 @@ class Results(NamedTuple):
     halt: gr.Button
     exports: gr.HTML
     parcel: gr.HTML
+
+
+class Versus(NamedTuple):
+    """Below both: another wish beside this one."""
+
+    whole: gr.Column
     other: gr.Textbox
     compare: gr.Button
     rivals: gr.Plot
     comparison: gr.HTML
+
+
+class Parts(NamedTuple):
+    state: State
+    stage: Stage
+    panel: Panel
+    results: Results
+    versus: Versus
 
 
 def html(value: str = "", **more) -> gr.HTML:
@@ -244,23 +258,27 @@ def results(summarizer) -> Results:
                 cards.exports(summarizer.exports), elem_id="exports", js_on_load=look.EXPORTS
             )
             parcel = html(elem_id="parcel")
-        with gr.Column(elem_id="compare-card", elem_classes="wl-card"):
-            html("<h2>Compare with another wish</h2>")
-            with gr.Row(elem_id="rival"):
-                other = gr.Textbox(
-                    placeholder="another wish; empty: just the highlights",
-                    label="The other wish",
-                    show_label=False,
-                    max_lines=2,
-                    max_length=LONGEST,
-                    elem_id="other-want",
-                )
-                compare = gr.Button("Compare", elem_id="compare")
-            rivals = gr.Plot(
-                show_label=False, visible=False, elem_id="rivals", elem_classes="wl-timeline"
-            )
-            comparison = html(elem_id="comparison")
     return Results(
         *(whole, answer, room, more, story, moments, stills, reel, shape, render, halt),
-        *(exports, parcel, other, compare, rivals, comparison),
+        *(exports, parcel),
     )
+
+
+def versus() -> Versus:
+    with gr.Column(elem_id="compare-card", elem_classes="wl-card", visible=False) as whole:
+        html("<h2>Compare with another wish</h2>")
+        with gr.Row(elem_id="rival"):
+            other = gr.Textbox(
+                placeholder="another wish; empty: just the highlights",
+                label="The other wish",
+                show_label=False,
+                max_lines=2,
+                max_length=LONGEST,
+                elem_id="other-want",
+            )
+            compare = gr.Button("Compare", elem_id="compare")
+        rivals = gr.Plot(
+            show_label=False, visible=False, elem_id="rivals", elem_classes="wl-timeline"
+        )
+        comparison = html(elem_id="comparison")
+    return Versus(whole, other, compare, rivals, comparison)
