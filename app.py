@@ -3,15 +3,22 @@
 python app.py --port 7860 --max-minutes 30
 """
 
+try:  # noqa: SIM105  nothing may be imported before it
+    import spaces  # noqa: F401  on a Space: first of all, before anything looks for a GPU
+except ImportError:
+    pass
+
 import argparse
 import os
 import sys
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 
 MB = 1 << 20
 SPACE = {"mb": 500.0, "minutes": 20.0}  # what a Space takes, if no flag says otherwise
 HERE = {"mb": 2048.0, "minutes": 180.0}
+NO_MCP = "--mcp needs an extra that is not installed; get it with: pip install '.[mcp]'"
 
 
 def flags(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -29,6 +36,8 @@ def flags(arguments: list[str] | None = None) -> argparse.Namespace:
         "--auth", type=pair, metavar="USER:PASSWORD", help="ask visitors for this name and password"
     )
     add("--share", action="store_true", help="also open a public link through gradio's tunnel")
+    add("--mcp", action="store_true", help="also serve the API as MCP tools")
+    add("--annotations", type=Path, metavar="FILE", help="where the annotators' work is kept")
     return parser.parse_args(arguments)
 
 
@@ -49,20 +58,32 @@ def pair(text: str) -> tuple[str, str]:
 def open_page(options: argparse.Namespace):
     """Load the summarizer and serve the page; returns the summarizer and the running page."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    from summarizer import load
+    from summarizer import SummarizerError, load
+
+    if options.mcp and find_spec("mcp") is None:
+        raise SummarizerError(NO_MCP)
+    from ui import gpu
     from ui.page import serve
 
     limits = [
         f"limits.bytes={round(options.max_mb * MB)}",
         f"limits.seconds={options.max_minutes * 60}",
     ]
-    summarizer = load(options.preset, overrides=[*limits, *options.set], cache=options.cache)
+    summarizer = load(
+        options.preset,
+        overrides=[*limits, *options.set],
+        cache=options.cache,
+        encode=gpu.encode,
+    )
+    kept = {"annotations": options.annotations} if options.annotations else {}
     return summarizer, serve(
         summarizer,
         server_name=options.host,
         server_port=options.port,
         auth=options.auth,
         share=options.share,
+        mcp_server=options.mcp,
+        **kept,
     )
 
 
