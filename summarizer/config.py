@@ -2,6 +2,7 @@
 
 from ast import literal_eval
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from fractions import Fraction
 
 from summarizer.errors import PresetError
 
@@ -75,6 +76,10 @@ class Config:
     cut: CutConfig = field(default_factory=CutConfig)
     selection: SelectionConfig = field(default_factory=SelectionConfig)
     cache: CacheConfig = field(default_factory=CacheConfig)
+
+
+# width / height of a reel; None: as the video is
+SHAPES = {"source": None, "9:16": Fraction(9, 16), "1:1": Fraction(1)}
 
 
 @dataclass(frozen=True)

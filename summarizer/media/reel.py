@@ -16,6 +16,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,37 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Crop:
+    """The largest part of the picture that has a shape, and where it is over time.
+
+    The path holds, by seconds of the video, where the part's middle is, in shares of the picture:
+    right and down. It goes straight from one point to the next, and jumps between two that have
+    the same time; without any it stays in the middle.
+    """
+
+    shape: Fraction  # width / height
+    path: tuple[tuple[float, float, float], ...] = ()
+
+    def within(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Width and height of the part of a picture of this even size, even themselves."""
+        width, height = size
+        return (
+            min(width, max(2, 2 * round(height * self.shape / 2))),
+            min(height, max(2, 2 * round(width / self.shape / 2))),
+        )
+
+    def during(self, start: float, seconds: float) -> list[tuple[float, float, float]]:
+        """The part of the path in a stretch, its times counted from the stretch's start."""
+        if not self.path:
+            return [(0.0, 0.5, 0.5)]
+        times, *places = np.array(self.path).T
+        inner = [each for each in self.path if start < each[0] < start + seconds]
+        edges = [(at, *(float(np.interp(at, times, where)) for where in places))
+                 for at in (start, start + seconds)]  # fmt: skip
+        return [(at - start, right, down) for at, right, down in (edges[0], *inner, edges[1])]
+
+
+@dataclass(frozen=True)
 class Job:
     """Which pieces of which file become the reel, and where the parts of it lie."""
 
@@ -67,6 +99,7 @@ class Job:
     rate: Fraction  # frames a second of the reel
     folder: Path
     limits: Limits
+    crop: Crop | None
 
     def limit(self, piece: Piece) -> float:
         """How long cutting a piece may take, seconds."""
@@ -85,6 +118,7 @@ def reel(
     spans: Sequence[tuple[float, float]],
     target: Path,
     limits: Limits,
+    crop: Crop | None = None,
 ) -> Iterator[float]:
     """Write the spans, in their order, to target; the share done, at least twice a second.
 
@@ -95,7 +129,7 @@ def reel(
     pieces = tuple(_plan(_checked(spans, video), rate))
     with whole(target) as temporary, tempfile.TemporaryDirectory() as folder:
         temporary.touch()  # a folder that can't be written shows now, not after minutes of work
-        job = Job(source, video, pieces, rate, Path(folder), limits)
+        job = Job(source, video, pieces, rate, Path(folder), limits, crop)
         with closing(_made(job, temporary.absolute())) as shares:
             yield from _paced(shares)
     yield 1.0
@@ -225,12 +259,40 @@ def _encoding(job: Job, number: int, start: float) -> list[str]:
         f",fps={job.rate}:start_time=0:round=near"  # the first is the one that is shown at 0
         f",scale={width}:{height},setsar=1,format=yuv420p"
     )
+    if job.crop:
+        filters += _cropping(job.crop, job.pieces[number], (width, height))
     frames = str(job.pieces[number].frames)
     return [
         *("-an", "-sn", "-dn", "-vf", filters, "-frames:v", frames),
         *("-c:v", "libx264", *QUALITY, "-threads", str(THREADS)),
         *("-abort_on", "empty_output", f"file:{job.picture(number)}"),
     ]
+
+
+def _cropping(crop: Crop, piece: Piece, size: tuple[int, int]) -> str:
+    """The filter that cuts the part out of each frame, `t` being the seconds since the first."""
+    part = crop.within(size)
+    path = crop.during(piece.start, piece.seconds)
+    corners = (
+        _line(
+            [(at, np.clip(place[axis] * whole - side / 2, 0, whole - side)) for at, *place in path]
+        )
+        for axis, (whole, side) in enumerate(zip(size, part, strict=True))
+    )
+    left, top = corners
+    return f",crop=w={part[0]}:h={part[1]}:x='{left}':y='{top}':exact=1"
+
+
+def _line(points: Sequence[tuple[float, float]]) -> str:
+    """An expression of ffmpeg in t that goes straight from point to point, held at both ends."""
+    terms = [f"{points[0][1]:.2f}"]
+    for (before, low), (after, high) in pairwise(points):
+        rise, run = high - low, after - before
+        if run > 1e-6 and abs(rise) >= 0.005:
+            terms.append(f"{rise / run:+.5f}*clip(t-{before:.4f},0,{run:.4f})")
+        elif abs(rise) >= 0.005:
+            terms.append(f"{rise:+.2f}*gte(t,{before:.4f})")
+    return "".join(terms)
 
 
 # -- joining, by moviepy --------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import cv2
 import numpy as np
 
-from summarizer.schema import Concept, Curve, Findings, Pictures, Video
+from summarizer.schema import Concept, Curve, Findings, Pictures, Track, Video
 from summarizer.senses.view import Samples, View, by_second
 
 # OpenCV's frontal cascades: one finds, another has to agree; lamps and signs rarely deceive both
@@ -31,7 +31,7 @@ class Faces:
     """
 
     name: ClassVar[str] = "faces"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[Literal["pictures"]] = "pictures"
     still: ClassVar[bool] = False  # a lone picture may mistake anything for a face
     concepts: ClassVar[tuple[Concept, ...]] = (
@@ -111,6 +111,7 @@ class Faces:
     def __init__(self, video: Video):
         self.rows = video.rows
         self.samples = Samples()  # when was searched
+        self.shape = 1.0  # width / height of the pictures
         self.found: list[np.ndarray] = []  # (faces, 4): middle (right, down), width, height
         self.search: _Search | None = None  # loaded for the first picture
         self.seen: tuple[np.ndarray, np.ndarray] | None = None  # the latest: picture, faces
@@ -119,6 +120,7 @@ class Faces:
 
     def take(self, material: Pictures) -> None:
         view = View.of(material)
+        self.shape = view.frames.shape[2] / view.frames.shape[1]
         for time, grey, little in zip(view.times, view.middle, view.little, strict=True):
             if time - self.latest >= APART:
                 self.latest = time
@@ -129,9 +131,18 @@ class Faces:
             return Findings()
         times = self.samples.times
         kept = confirmed(times, self.found)
-        values = [amount(faces[keep, 3]) for faces, keep in zip(self.found, kept, strict=True)]
+        faces = [faces[keep] for faces, keep in zip(self.found, kept, strict=True)]
+        values = [amount(each[:, 3]) for each in faces]
         curve = by_second(times, np.array(values), self.rows, np.max)
-        return Findings(curves=(Curve.of("faces", self.name, curve),))
+        return Findings(
+            curves=(Curve.of("faces", self.name, curve),), tracks=(self._track(times, faces),)
+        )
+
+    def _track(self, times: np.ndarray, faces: list[np.ndarray]) -> Track:
+        """A row for each face: right and down in shares of the picture, and its height."""
+        rows = np.concatenate(faces)[:, [0, 1, 3]] / (self.shape, 1, 1)
+        when = np.repeat(times, [len(each) for each in faces])
+        return Track("faces", when, rows.astype(np.float16), f"faces {self.version}")
 
     def _look(self, time: float, grey: np.ndarray, little: np.ndarray) -> None:
         """Search every other picture while there is nothing, and the one skipped when there is."""

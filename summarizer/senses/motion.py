@@ -4,12 +4,14 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from summarizer.schema import Concept, Curve, Findings, Pictures, Video
-from summarizer.senses.view import Samples, View, by_second
+from summarizer.schema import Concept, Curve, Findings, Pictures, Track, Video
+from summarizer.senses.view import CELLS, Samples, View, by_second
 
 USUAL = 0.25  # seconds between two pictures; other gaps are converted to this one
 SHORTEST = 0.05  # seconds; closer pictures are taken to be this far apart
 ALL = 0.5  # share of the picture that changes in a quarter of a second where the curve is full
+PLACES = 12  # of one picture that are noted, at most
+PLACE = 0.1  # share of a cell that must change to be one
 
 
 class Motion:
@@ -20,7 +22,7 @@ class Motion:
     """
 
     name: ClassVar[str] = "motion"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[Literal["pictures"]] = "pictures"
     still: ClassVar[bool] = False
     concepts: ClassVar[tuple[Concept, ...]] = (
@@ -102,6 +104,7 @@ class Motion:
         self.rows = video.rows
         self.last = video.seconds - (video.rows - 1)  # seconds of the last second
         self.samples = Samples()
+        self.places = Samples()
         self.before: View | None = None
 
     def take(self, material: Pictures) -> None:
@@ -109,6 +112,10 @@ class Motion:
         self.before = view.last
         gaps = np.maximum(view.steps.gap, SHORTEST)
         self.samples.add(view.times, 1 - (1 - view.steps.changed) ** (USUAL / gaps))
+        for time, gap, where in zip(view.times, gaps, view.steps.where, strict=True):
+            places = _places(where)
+            # what moved is seen where it was and where it is now
+            self.places.add(np.full(len(places), time - np.nan_to_num(gap) / 2), places)
 
     def findings(self) -> Findings:
         if not self.samples:
@@ -116,7 +123,18 @@ class Motion:
         values = by_second(self.samples.times, self.samples.values, self.rows, _middle)
         if self.last < USUAL and self.rows > 1:
             values[-1] = values[-2]  # too short to tell: its picture may only be held
-        return Findings(curves=(Curve.of("movement", self.name, values / ALL),))
+        made_by = f"motion {self.version}"
+        track = Track("motion", self.places.times, self.places.values.astype(np.float16), made_by)
+        return Findings(curves=(Curve.of("movement", self.name, values / ALL),), tracks=(track,))
+
+
+def _places(where: np.ndarray) -> np.ndarray:
+    """The cells that change most: (places, 3) right and down in shares of the picture, how much."""
+    strongest = np.argsort(-where, axis=None, kind="stable")[:PLACES]
+    weights = where.ravel()[strongest]
+    down, right = np.divmod(strongest, CELLS)
+    rows = np.column_stack([(right + 0.5) / CELLS, (down + 0.5) / CELLS, weights])
+    return rows[weights >= PLACE]  # none where it is not known
 
 
 def _middle(values: np.ndarray) -> float:

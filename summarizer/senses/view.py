@@ -20,6 +20,7 @@ LITTLE = 160  # for following the camera
 TINY = 80  # for colours and edges
 BLACK = 24  # of 255: borders no brighter than this are bars beside the picture, not picture
 LEAST = 16  # pixels a side: anything smaller has nothing that could be followed
+CELLS = 20  # a side of the grid that tells where a picture changes
 
 # a look: 10 bins of light, 7 x 7 of colour, 4 directions of edges in 4 x 3 fields
 LIGHTS, COLOURS, FIELDS, DIRECTIONS = 10, 7, (4, 3), 4
@@ -35,6 +36,7 @@ class Steps:
     zoom: np.ndarray  # (pictures,) how much larger things became: 0.1 is a tenth
     followed: np.ndarray  # (pictures,) share of the marks that went along with that
     changed: np.ndarray  # (pictures,) share of the picture that differs in spite of it
+    where: np.ndarray  # (pictures, CELLS, CELLS) the same share in each cell of the picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,12 +89,13 @@ class View(Pictures):
             times = np.append(self.before.times, times)
             greys = np.concatenate([self.before.little, greys])
         rows = [_step(earlier, later) for earlier, later in pairwise(greys)]
-        rows = np.array(rows).reshape(-1, 5)
         gap = np.diff(times)
         if self.before is None:
-            rows = np.vstack([np.full((1, 5), math.nan), rows])
+            rows.insert(0, (np.full(5, math.nan), np.full((CELLS, CELLS), math.nan)))
             gap = np.append(math.nan, gap)
-        return Steps(gap, rows[:, :2], rows[:, 2], rows[:, 3], rows[:, 4])
+        numbers = np.array([row for row, _ in rows]).reshape(-1, 5)
+        where = np.array([cells for _, cells in rows]).reshape(-1, CELLS, CELLS)
+        return Steps(gap, numbers[:, :2], numbers[:, 2], numbers[:, 3], numbers[:, 4], where)
 
 
 class Samples:
@@ -219,25 +222,39 @@ FLASH = 40  # grey levels the light as a whole may change without counting
 OVERLAP = 0.3  # of the picture must still be in view for a shift to be believed
 
 
-def _step(earlier: np.ndarray, later: np.ndarray) -> tuple[float, float, float, float, float]:
-    """Shift right and down, zoom, share followed, share changed: one row of Steps."""
-    rows, columns = between_bars(earlier, later)
+def _step(earlier: np.ndarray, later: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """One row of Steps: shift right and down, zoom, share followed, share changed; and where."""
+    rows, columns = bounds = between_bars(earlier, later)
+    shape = earlier.shape
     earlier, later = (cv2.blur(grey[rows, columns], (3, 3)) for grey in (earlier, later))
-    resting = _changed(earlier, later)
+    change = _change(earlier, later)
+    resting = change.mean()
     followed, matrix = _follow(earlier, later)
+    rest = np.array([0.0, 0.0, 0.0, followed, resting]), _cells(change, bounds, shape)
     if matrix is None:
-        return 0.0, 0.0, 0.0, followed, resting
+        return rest
     height, width = earlier.shape
     everywhere = np.full((height, width), 255, np.uint8)
     inside = cv2.warpAffine(everywhere, matrix, (width, height), flags=cv2.INTER_NEAREST) == 255
+    if inside.mean() < OVERLAP:
+        return rest
     moved = cv2.warpAffine(earlier, matrix, (width, height))
-    changed = _changed(moved, later, inside) if inside.mean() >= OVERLAP else 1.0
+    change = _change(moved, later, inside)
+    changed = change[inside].mean()
     if changed >= resting:
-        return 0.0, 0.0, 0.0, followed, resting
+        return rest
     centre = np.array([width / 2, height / 2])
     shift = (matrix @ [*centre, 1] - centre) / max(width, height)
     zoom = math.hypot(matrix[0, 0], matrix[1, 0]) - 1
-    return shift[0], shift[1], zoom, followed, changed
+    change[~inside] = 0  # what came into view is no movement
+    return np.array([*shift, zoom, followed, changed]), _cells(change, bounds, shape)
+
+
+def _cells(change: np.ndarray, bounds: tuple[slice, slice], shape: tuple[int, ...]) -> np.ndarray:
+    """The change between the bars, averaged in each cell of the whole picture."""
+    whole = np.zeros(shape, np.float32)
+    whole[bounds] = change
+    return cv2.resize(whole, (CELLS, CELLS), interpolation=cv2.INTER_AREA)
 
 
 def _follow(earlier: np.ndarray, later: np.ndarray) -> tuple[float, np.ndarray | None]:
@@ -276,11 +293,10 @@ def _window(width: int, height: int) -> np.ndarray:
     return cv2.createHanningWindow((width, height), cv2.CV_32F)
 
 
-def _changed(earlier: np.ndarray, later: np.ndarray, inside: np.ndarray | None = None) -> float:
-    """The share of the picture that differs, a change of the light as a whole left out."""
+def _change(earlier: np.ndarray, later: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
+    """How much each pixel differs, 0 to 1, a change of the light as a whole left out."""
     difference = later.astype(np.float32) - earlier
-    if inside is not None:
-        difference = difference[inside]
-    light = np.median(difference.ravel()[::4])  # a quarter of the pixels tells it well enough
-    difference = difference - np.clip(light, -FLASH, FLASH)
-    return float(np.clip((np.abs(difference) - NOISE) / (DIFFERENT - NOISE), 0, 1).mean())
+    judged = difference if inside is None else difference[inside]
+    light = np.median(judged.ravel()[::4])  # a quarter of the pixels tells it well enough
+    difference -= np.clip(light, -FLASH, FLASH)
+    return np.clip((np.abs(difference) - NOISE) / (DIFFERENT - NOISE), 0, 1)

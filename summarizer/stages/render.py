@@ -5,11 +5,13 @@ from pathlib import Path
 
 from summarizer.config import Limits
 from summarizer.errors import PreferenceError
-from summarizer.media.reel import reel
+from summarizer.media.reel import Crop, reel
 from summarizer.schema import Summary, Video
 
 
-def render(summary: Summary, source: Path, target: Path, limits: Limits) -> Iterator[float]:
+def render(
+    summary: Summary, source: Path, target: Path, limits: Limits, crop: Crop | None = None
+) -> Iterator[float]:
     """Write the highlights, in order of time, to target; the share done, and closing it stops."""
     if not summary.highlights:
         raise PreferenceError(
@@ -17,7 +19,7 @@ def render(summary: Summary, source: Path, target: Path, limits: Limits) -> Iter
             "wish for something else or fill the length with other highlights"
         )
     spans = sorted((highlight.start, highlight.end) for highlight in summary.highlights)
-    return reel(source, summary.video, spans, target, limits)
+    return reel(source, summary.video, spans, target, limits, crop)
 
 
 def suffix(video: Video) -> str:

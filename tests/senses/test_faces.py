@@ -87,3 +87,19 @@ def test_a_face_in_a_film_is_found_where_it_is(shared_data):
 def test_what_is_no_face_is_none(shared_data, name):
     _, (findings,) = watched(shared_data / name, Faces)
     assert max(curve(findings).values) == 0
+
+
+def test_it_is_told_where_a_face_is(shared_data):
+    clip = shared_data / "clips" / "streamio_talking_man_datastreams.mp4"
+    _, (findings,) = watched(clip, Faces)
+    (track,) = findings.tracks
+    right, down, height = track.values.astype(float).T
+    assert len(track.times) >= 10
+    assert right.std() < 0.1  # he sits
+    assert ((right > 0.2) & (right < 0.8) & (down > 0.1) & (down < 0.7)).all()
+    assert ((height > 0.1) & (height < 1)).all()
+
+
+def test_without_faces_the_track_is_empty():
+    (track,) = show(Faces, np.zeros((8, 90, 160, 3), np.uint8)).tracks
+    assert track.values.shape == (0, 3)

@@ -86,3 +86,38 @@ def test_real_action_is_told_from_a_real_flight(shared_data):
     action, still = Motion.concepts
     assert curve(dogs).array[:10].min() > action.at
     assert np.median(curve(drone).array) < still.at
+
+
+def test_it_is_told_where_things_move():
+    """A block goes from left to right; the rows lie on it, half way between two pictures."""
+    frames = plain(40, 16)
+    for n, frame in enumerate(frames):
+        frame[60:100, 16 * n : 16 * n + 40] = 220
+    (track,) = show(Motion, frames).tracks
+    assert track.name == "motion"
+    assert (np.diff(track.times) >= 0).all()
+    for time in np.unique(track.times):
+        right, down, weight = track.values[track.times == time].astype(float).T
+        assert np.average(right, weights=weight) == pytest.approx((64 * time + 20) / 320, abs=0.03)
+        assert np.average(down, weights=weight) == pytest.approx(80 / 180, abs=0.04)
+        assert ((weight >= 0.1) & (weight <= 1)).all()
+
+
+def test_beside_bars_it_is_told_in_shares_of_the_whole_picture():
+    frames = plain(90, 12)
+    frames[:, :, :80] = frames[:, :, 240:] = 0
+    frames[::2, 20:60, 200:230] = 220
+    (track,) = show(Motion, frames).tracks
+    right, down, weight = track.values.astype(float).T
+    assert np.average(right, weights=weight) == pytest.approx(215 / 320, abs=0.03)
+    assert np.average(down, weights=weight) == pytest.approx(40 / 180, abs=0.04)
+
+
+def test_in_a_still_picture_and_a_pan_hardly_anything_has_a_place():
+    for scene in (
+        Scene(seed=1, palette=0, speed=0),
+        Scene(seed=1, palette=0, speed=0, pan=(70, 0)),
+    ):
+        (track,) = show(Motion, [scene.frame(time) for time in TIMES]).tracks
+        assert track.values.shape[1] == 3
+        assert track.values[:, 2].sum() < 0.2 * len(TIMES)

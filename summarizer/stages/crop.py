@@ -1,0 +1,152 @@
+"""Crop: a narrower picture that goes along with what is to be seen, like a calm camera.
+
+Where faces are seen they count, else what moves, else nothing. Over each stretch between two cuts
+the best path is found at once: it holds as much as it can of what counts, and pays for each move,
+so that it only moves when that shows more than it costs.
+"""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+
+from summarizer.config import SHAPES
+from summarizer.errors import PreferenceError
+from summarizer.media.reel import Crop
+from summarizer.schema import Summary, Track
+from summarizer.senses.shots import cuts
+
+STEP = 0.25  # seconds from one point of the path to the next
+PLACES = 61  # where a path may be
+NEAR_FACES, NEAR_MOTION = 0.8, 0.3  # seconds; what was seen longer ago or later tells nothing
+LITTLE = 0.4  # cells that move; fewer are hardly a reason to look there
+MOVING = 0.5  # seconds of a full view that a move over a whole crop must be worth
+HOMESICK = 0.02  # the little that counts for the middle, where nothing else does
+FASTEST = 0.4  # of the picture a second
+SMOOTH = 0.35  # seconds: the spread of the window that rounds the corners
+EXACT = 0.004  # of the picture, that straight lines may be off the path
+MOST = 24  # points of one stretch that are kept
+
+Point = tuple[float, float]  # seconds, and where along the picture
+
+
+def crop(summary: Summary, tracks: Sequence[Track], shape: str) -> Crop | None:
+    """How to crop the highlights to a shape; None for the whole picture, or where there is none."""
+    if shape not in SHAPES:
+        raise PreferenceError(f"no shape {shape[:20]!r}; there are {', '.join(SHAPES)}")
+    video, wanted = summary.video, SHAPES[shape]
+    if wanted is None or not video.has_picture:
+        return None
+    width, height = video.size
+    seen = min(Fraction(1), wanted * height / width), min(Fraction(1), width / (wanted * height))
+    across = seen[0] < 1
+    share = float(min(seen))
+    if share == 1:
+        return Crop(wanted)
+    named = {track.name: track for track in tracks if len(track.times)}
+    changes = list(cuts(named["look"])) if "look" in named else []
+    path: list[Point] = []
+    for each in sorted(summary.highlights, key=lambda each: each.start):
+        inner = (cut for cut in changes if each.start < cut < each.end)
+        for span in pairwise([each.start, *inner, each.end]):
+            shot = _around(span, changes, video.seconds)
+            path = _followed(path, _camera(span, shot, _seen(named, across), share))
+    return Crop(wanted, tuple((at, *((x, 0.5) if across else (0.5, x))) for at, x in path))
+
+
+def _followed(path: list[Point], more: list[Point]) -> list[Point]:
+    """Both paths as one that jumps half way between them."""
+    if not path:
+        return more
+    half = (path[-1][0] + more[0][0]) / 2
+    return [*path, (half, path[-1][1]), (half, more[0][1]), *more]
+
+
+def _around(span: Point, changes: Sequence[float], seconds: float) -> Point:
+    """The shot that a stretch is a part of."""
+    start = max((cut for cut in changes if cut <= span[0]), default=0.0)
+    return start, min((cut for cut in changes if cut >= span[1]), default=seconds)
+
+
+def _seen(named: dict[str, Track], across: bool) -> list[tuple[np.ndarray, float, float]]:
+    """What counts, the best first: rows of (seconds, where, weight), how near, how little."""
+    found = []
+    for name, near, little in (("faces", NEAR_FACES, 0.0), ("motion", NEAR_MOTION, LITTLE)):
+        if name in named:
+            track = named[name]
+            values = track.values.astype(np.float64)
+            rows = np.column_stack([track.times, values[:, 0 if across else 1], values[:, 2]])
+            found.append((rows, near, little))
+    return found
+
+
+# -- one stretch without a cut --------------------------------------------------------------------
+
+
+def _camera(span: Point, shot: Point, seen: list, share: float) -> list[Point]:
+    """Where the middle of the crop is over a stretch, as few points with straight lines between."""
+    times = np.linspace(*span, max(2, 1 + round((span[1] - span[0]) / STEP)))
+    middles = np.linspace(share / 2, 1 - share / 2, PLACES)
+    worth = np.array([_worth(time, shot, seen, middles, share) for time in times])
+    step = times[1] - times[0]
+    best = middles[_best(worth * step, MOVING * (middles[1] - middles[0]) / share, step, middles)]
+    return _few(list(zip(times.tolist(), _rounded(best, step).tolist(), strict=True)))
+
+
+def _worth(time: float, shot: Point, seen: list, middles: np.ndarray, share: float) -> np.ndarray:
+    """How much of what counts at this time a crop around each of the middles shows, 0 to 1."""
+    home = -HOMESICK * np.abs(middles - 0.5)
+    for rows, near, little in seen:
+        first, last = np.searchsorted(rows[:, 0], [max(time - near, shot[0]), time + near])
+        here = rows[first:last]
+        here = here[here[:, 0] < shot[1]]
+        if len(here):
+            off = np.abs(middles[:, None] - here[:, 1]) / (share / 2)
+            held = np.maximum(0, 1 - np.square(off)) @ here[:, 2]
+            return home + held / (here[:, 2].sum() + little)
+    return home
+
+
+def _best(worth: np.ndarray, cost: float, step: float, middles: np.ndarray) -> list[int]:
+    """The path of places worth most in all, a move of one place costing `cost`."""
+    places = np.arange(len(middles))
+    moves = np.abs(places[:, None] - places)
+    reach = max(1, int(FASTEST * step / (middles[1] - middles[0])))
+    price = np.where(moves <= reach, cost * moves, np.inf)
+    total, came = worth[0], []
+    for row in worth[1:]:
+        options = total - price  # (to, from)
+        came.append(options.argmax(axis=1))
+        total = options.max(axis=1) + row
+    path = [int(total.argmax())]
+    for back in reversed(came):
+        path.append(int(back[path[-1]]))
+    return path[::-1]
+
+
+def _rounded(path: np.ndarray, step: float) -> np.ndarray:
+    """The path without corners; it stays between its least and its most."""
+    reach = max(1, round(3 * SMOOTH / step))
+    window = np.exp(-0.5 * np.square(np.arange(-reach, reach + 1) * step / SMOOTH))
+    held = np.pad(path, reach, mode="edge")
+    return np.convolve(held, window / window.sum(), "valid")
+
+
+def _few(points: list[Point]) -> list[Point]:
+    """The points between which straight lines are nearly the path, at most MOST of them."""
+    exact = EXACT
+    while len(kept := [points[0], *_between(points, exact), points[-1]]) > MOST:
+        exact *= 1.5
+    return kept
+
+
+def _between(points: Sequence[Point], exact: float) -> Iterator[Point]:
+    """The inner points that a straight line from the first to the last would miss."""
+    times, values = np.array(points).T
+    off = np.abs(values - np.interp(times, times[[0, -1]], values[[0, -1]]))
+    farthest = int(off.argmax())
+    if off[farthest] > exact:
+        yield from _between(points[: farthest + 1], exact)
+        yield points[farthest]
+        yield from _between(points[farthest:], exact)
