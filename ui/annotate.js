@@ -172,7 +172,7 @@ const build = () => {
   const host = lines();
   host.replaceChildren();
   const strip = make("div", "wl-line wl-line-events");
-  strip.append(make("span", "wl-line-name", "your scores"));
+  strip.append(make("span", "wl-line-name", "scores"));
   const plot = make("div", "wl-plot wl-strip");
   plot.setAttribute("role", "group");
   plot.setAttribute("aria-label", "Events");

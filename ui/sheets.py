@@ -92,7 +92,7 @@ def board(
         "seconds": video.seconds,
         "events": [row(mark) for mark in marks],
         "changed": sheet.changed if sheet else 0,
-        "model": [] if hidden else points(model),
+        "model": [] if hidden else points(model / max(model.max(initial=0.0), 1e-9)),
         "hidden": hidden,
         "curves": [
             {
