@@ -4,14 +4,20 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from summarizer.chart import clock
-from summarizer.config import PRESETS
-from summarizer.errors import SummarizerError
-from summarizer.exports import folder_for
+from summarizer.config import PRESETS, SHAPES
+from summarizer.errors import OutputError, PreferenceError, SummarizerError
+from summarizer.exports import BASICS, FORMS, folder_for
 from summarizer.exports.plain import printable
 from summarizer.schema import Length, Perception, Preference, Step, Summary
 
+if TYPE_CHECKING:
+    from summarizer.pipeline import Summarizer
+
+EXTRAS = tuple(name for name in FORMS if name not in BASICS)
+ALL = "all"
 BAR = "{desc:<16} {percentage:3.0f}% |{bar:30}| {postfix}"
 
 
@@ -28,6 +34,10 @@ def arguments() -> argparse.ArgumentParser:
         "--variety", type=float, default=0.3, help="0 the best, however alike ... 1 all different"
     )
     parser.add_argument("--fill", action="store_true", help="fill up with other highlights")
+    parser.add_argument("--shape", default="source", help=f"of the reel: {', '.join(SHAPES)}")
+    parser.add_argument(
+        "--also", default="", metavar="A,B", help=f"more files: {', '.join(EXTRAS)}, or all"
+    )
     parser.add_argument("--preset", default="offline", help=", ".join(PRESETS))
     parser.add_argument("--set", action="append", default=[], metavar="A.B=V", dest="overrides")
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the results")
@@ -59,6 +69,9 @@ def run(options: argparse.Namespace) -> None:
         variety=options.variety,
         fill=options.fill,
     )
+    extras = wanted(options.also)
+    if options.shape not in SHAPES:
+        raise PreferenceError(f"no shape {options.shape[:20]!r}; there are {', '.join(SHAPES)}")
     folder = folder_for(options.out, options.force)
     say = Teller(options.json)
     say.line(f"Watching and listening to {printable(options.clip.name)} ...")
@@ -73,8 +86,33 @@ def run(options: argparse.Namespace) -> None:
     for told in summarizer.tell(perception, summary):
         say.sentence(told)
         summary = told
-    say.saving(summarizer.saving(summary, options.clip, folder))
+    how = {"shape": options.shape, "perception": perception}
+    say.saving(summarizer.saving(summary, options.clip, folder, **how))
+    missing = more(summarizer, summary, extras, folder)
     say.finish(summary, folder)
+    if missing and options.also != ALL:
+        raise OutputError("; ".join(missing))
+    for reason in missing:
+        say.line(f"Not written: {reason}")
+
+
+def more(summarizer: "Summarizer", summary: Summary, names: list[str], folder: Path) -> list[str]:
+    """Write these files besides; a sentence for each that can't be."""
+    missing = []
+    for name in names:
+        try:
+            summarizer.export(summary, name, folder)
+        except OutputError as error:
+            missing.append(str(error))
+    return missing
+
+
+def wanted(also: str) -> list[str]:
+    """The names of the files to write besides, of 'edl,srt' or 'all'."""
+    names = list(EXTRAS) if also == ALL else [each.strip() for each in also.split(",") if each]
+    if unknown := [name for name in names if name not in FORMS]:
+        raise PreferenceError(f"no file {unknown[0][:20]!r}; there are {', '.join(EXTRAS)}, or all")
+    return names
 
 
 class Teller:

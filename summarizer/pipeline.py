@@ -14,7 +14,7 @@ import numpy as np
 
 from summarizer import exports, media
 from summarizer.cache import Cache, default_root
-from summarizer.config import PRESETS, Config, Limits, Preset, override
+from summarizer.config import PRESETS, SHAPES, Config, Limits, Preset, override
 from summarizer.config import preset as preset_named
 from summarizer.exports import Form
 from summarizer.offers import offers, require
@@ -33,6 +33,7 @@ from summarizer.schema import (
     Video,
 )
 from summarizer.senses import SENSES, TwoStep
+from summarizer.stages.crop import crop
 from summarizer.stages.listen import listen
 from summarizer.stages.narrate import NARRATORS
 from summarizer.stages.render import render, suffix
@@ -149,16 +150,42 @@ class Summarizer:
             summary = replace(summary, story=(*summary.story, sentence))
             yield summary
 
-    def render(self, summary: Summary, path: Path, target: Path) -> Iterator[float]:
-        """Write the reel of the summary, cut from the file, to target; the share done."""
-        yield from render(summary, path, target, self.limits)
+    @property
+    def shapes(self) -> tuple[str, ...]:
+        """The shapes a reel can have: "source" is the whole picture."""
+        return tuple(SHAPES)
 
-    def saving(self, summary: Summary, path: Path, folder: Path) -> Iterator[float]:
-        """Write the reel and all other results into the folder; the share done."""
+    def render(
+        self,
+        summary: Summary,
+        path: Path,
+        target: Path,
+        *,
+        shape: str = "source",
+        perception: Perception | None = None,
+    ) -> Iterator[float]:
+        """Write the reel of the summary, cut from the file, to target; the share done.
+
+        In another shape it follows the faces or else the movement in the perception.
+        """
+        followed = crop(summary, perception.tracks if perception else (), shape)
+        yield from render(summary, path, target, self.limits, followed)
+
+    def saving(
+        self,
+        summary: Summary,
+        path: Path,
+        folder: Path,
+        *,
+        shape: str = "source",
+        perception: Perception | None = None,
+    ) -> Iterator[float]:
+        """Write the reel and what always goes with it into the folder; the share done."""
         for name in exports.BASICS:
             self.export(summary, name, folder)
         if summary.highlights:
-            yield from self.render(summary, path, folder / f"reel{suffix(summary.video)}")
+            target = folder / f"reel{suffix(summary.video)}"
+            yield from self.render(summary, path, target, shape=shape, perception=perception)
 
     def save(
         self, summary: Summary, path: str | Path, folder: str | Path, *, replace: bool = False
