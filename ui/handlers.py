@@ -56,7 +56,7 @@ class Wish:
     aspects: tuple[str, ...] = ("overview",)
     preset: str = ""  # empty: the one the page was started with
     selector: str = ""
-    weights: str = ""  # "music=2, faces=0"
+    weights: tuple[tuple[str, float], ...] = ()
     fill: bool = False
     edits: Edits = field(default_factory=Edits)
     taste: tuple[tuple[str, float], ...] = ()
@@ -72,7 +72,7 @@ class Wish:
             fill=self.fill,
             keep=self.edits.keep,
             drop=self.edits.drop,
-            weights=weights_in(self.weights),
+            weights=self.weights,
             selector=self.selector,
             taste=self.taste,
         )
@@ -90,7 +90,7 @@ class Wish:
             variety=preference.variety,
             aspects=preference.aspects,
             selector=preference.selector,
-            weights=", ".join(f"{sense}={factor:g}" for sense, factor in preference.weights),
+            weights=preference.weights,
             fill=preference.fill,
             edits=Edits(preference.keep, preference.drop),
             taste=preference.taste,
@@ -355,6 +355,10 @@ EDITS = {
         now, span, order.edge, order.by, seconds
     ),
 }
+
+
+def weights_typed(weights: tuple[tuple[str, float], ...]) -> str:
+    return ", ".join(f"{sense}={factor:g}" for sense, factor in weights)
 
 
 def weights_in(text: str) -> tuple[tuple[str, float], ...]:

@@ -8,6 +8,7 @@ Connections live for one call: threads and processes need no care, SQLite's own 
 
 import json
 import math
+import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -75,6 +76,12 @@ class Sheet:
     finished: bool = False
     undoable: int = 0
     changed: float = 0.0  # seconds since 1970; of two looks at a sheet the later tells the truth
+
+
+def default_path() -> Path:
+    """Where annotators' work is kept unless told otherwise: it is no cache."""
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "watch-and-listen" / "annotations.sqlite"
 
 
 class Ledger:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import gradio as gr
 
+from summarizer import SummarizerError
 from summarizer.schema import Event, Perception, Summary
-from ui import cards, look, parts, views
+from ui import annotate, api, cards, ledger, look, parts, views
 from ui.api import Service, endpoints
 from ui.edits import Edits
-from ui.handlers import Handlers, Order, Wish
+from ui.handlers import Handlers, Order, Wish, failed, weights_in, weights_typed
 from ui.parts import Parts
 from ui.session import IDLE, Player, Reel, Rooms, Session, Status
 
@@ -62,7 +63,7 @@ class Given(NamedTuple):
             *(self.want, self.amount, self.unit, self.balance, self.variety, tuple(self.aspects)),
             preset=self.preset,
             selector=self.selector or "",
-            weights=self.weights or "",
+            weights=weights_in(self.weights or ""),
             fill=self.filled is not None and self.filled == self.want,
             edits=self.history[-1],
             taste=learnt_of(self.taste) if learns(self.taste) else (),
@@ -77,37 +78,44 @@ class Clip(NamedTuple):
     want: str
 
 
-def build(summarizer: "Summarizer", rooms: Rooms) -> gr.Blocks:
-    """The page over a summarizer; what viewers bring and get lies in their rooms."""
+def build(summarizer: "Summarizer", rooms: Rooms, annotations: Path) -> gr.Blocks:
+    """The page over a summarizer; what viewers bring and get lies in their rooms, and what
+    annotators say in the file `annotations`."""
     on = Handlers(summarizer, rooms)
     clips = our_clips(CLIPS)
     with gr.Blocks(title=TITLE, delete_cache=(3600, 86400), analytics_enabled=False) as page:
+        endpoints(Service(summarizer, rooms))  # first: the names of its events are theirs
         state = parts.state(on.close)
         parts.html(views.hero(), elem_id="hero")
-        with gr.Row(elem_id="desk"):
-            with gr.Column(elem_id="theatre"):
-                stage = parts.stage(clips, views.terms(summarizer.limits))
-            with gr.Column(elem_id="side"):
-                panel, results = parts.panel(summarizer), parts.results(summarizer)
-        page_parts = Parts(state, stage, panel, results, parts.versus())
-        _Wiring(on, clips, page_parts).connect()
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Summarize"):
+                with gr.Row(elem_id="desk"):
+                    with gr.Column(elem_id="theatre"):
+                        stage = parts.stage(clips, views.terms(summarizer.limits))
+                    with gr.Column(elem_id="side"):
+                        panel, results = parts.panel(summarizer), parts.results(summarizer)
+                versus = parts.versus()
+            with gr.Tab("Annotate"):
+                desk = annotate.Desk(summarizer, annotations)
+                annotate.tab(desk, state.session, state.seen, state.summary)
+        _Wiring(on, clips, Parts(state, stage, panel, results, versus)).connect()
+        api.endpoints(api.Service(summarizer, rooms))
         page.load(None, None, state.dark, js=look.IS_DARK, **QUICK)
-        endpoints(Service(summarizer, rooms))
     return page
 
 
-def serve(summarizer: "Summarizer", **options) -> gr.Blocks:
+def serve(summarizer: "Summarizer", annotations: Path | None = None, **options) -> gr.Blocks:
     """The page, built and up; options are launch()'s own: server_name, auth, ..."""
     rooms = Rooms()
-    page = build(summarizer, rooms).queue(max_size=20)
+    page = build(summarizer, rooms, annotations or ledger.default_path()).queue(max_size=20)
     page.launch(
         theme=look.theme(),
         favicon_path=look.ICON,
-        css_paths=[look.STYLE],
+        css_paths=[look.STYLE, annotate.STYLE],
         js=look.SCRIPT,
         allowed_paths=[str(rooms.root), str(CLIPS)],
         max_file_size=summarizer.limits.bytes,
-        footer_links=["gradio", "settings"],
+        footer_links=["api", "gradio", "settings"],
         run_history=False,
         prevent_thread_lock=True,
         **options,
@@ -253,7 +261,7 @@ class _Wiring:
             panel.variety: wish.variety,
             panel.aspects: list(wish.aspects),
             panel.selector: wish.selector,
-            panel.weights: wish.weights,
+            panel.weights: weights_typed(wish.weights),
             state.filled: wish.want if wish.fill else None,
             state.history: (wish.edits,),
         }
@@ -370,8 +378,12 @@ class _Wiring:
         )
 
     def choose(self, seen, shown, reel, dark, bounds, *given) -> Iterator[dict]:
-        now = Given(*given)
-        wish, events = now.wish(), seen.events if seen and bounds else ()
+        now, events = Given(*given), seen.events if seen and bounds else ()
+        try:
+            wish = now.wish()
+        except SummarizerError as error:
+            yield {self.results.answer: views.answer(shown, failed(error))}
+            return
         looks, drawn = Looks(reel, dark, events, now.shape, wish, learns(now.taste)), None
         for summary, status in self.on.choose(seen, wish, shown):
             yield self.result(summary, status, looks, drawn, seen)

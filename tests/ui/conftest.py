@@ -34,7 +34,7 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def start():
+def start(tmp_path_factory):
     """Serves a page over a given summarizer; gives its address."""
     from ui.page import serve
 
@@ -44,7 +44,9 @@ def start():
         with closing(socket.socket()) as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        pages.append(serve(summarizer, server_name="127.0.0.1", server_port=port, quiet=True))
+        kept = tmp_path_factory.mktemp("ledger") / "annotations.sqlite"
+        options = {"server_name": "127.0.0.1", "server_port": port, "quiet": True}
+        pages.append(serve(summarizer, annotations=kept, **options))
         return f"http://127.0.0.1:{port}/"
 
     yield start

@@ -9,7 +9,7 @@ from summarizer import SummarizerError
 from summarizer.schema import Event, Highlight
 from tests.ui.fake import SENSES, Fake
 from ui.edits import Edits
-from ui.handlers import NO_VIDEO, UNEXPECTED, Handlers, Order, Wish
+from ui.handlers import NO_VIDEO, UNEXPECTED, Handlers, Order, Wish, weights_in, weights_typed
 from ui.session import Rooms, Session
 
 
@@ -217,16 +217,15 @@ def test_an_impossible_length_is_a_sentence(on, session, amount):
 
 
 @pytest.mark.parametrize("typed", ["music", "music=", "music=loud", "=,="])
-def test_weights_that_are_none_are_a_sentence(on, session, typed):
-    seen = perception(on, session)
-    _, status = last(on.choose(seen, Wish(weights=typed), None))
-    assert status.kind == "error" and "like music=2" in status.text
+def test_weights_that_are_none_are_a_sentence(typed):
+    with pytest.raises(SummarizerError, match="like music=2"):
+        weights_in(typed)
 
 
 def test_weights_as_they_are_typed():
-    wish = Wish(weights=" music=2, faces = 0.5 ,")
-    assert wish.preference().weights == (("music", 2.0), ("faces", 0.5))
-    assert Wish.of(wish.preference()).weights == "music=2, faces=0.5"
+    weights = (("music", 2.0), ("faces", 0.5))
+    assert weights_in(" music=2, faces = 0.5 ,") == weights
+    assert weights_typed(weights) == "music=2, faces=0.5"
 
 
 def test_the_length_in_both_units():
