@@ -70,6 +70,11 @@ class TextModel:
                 self._remember(text, row)
         return rows
 
+    def tokens(self, texts: Sequence[str]) -> int:
+        """How many word pieces the texts are to the model, as far as it reads them."""
+        encoded = self.tokenizer.encode_batch([text[:CHARACTERS] for text in texts])
+        return sum(sum(each.attention_mask) for each in encoded)
+
     def _run(self, texts: list[str]) -> dict[str, np.ndarray]:
         """The vectors of texts; those of like length go together, so that little is padding."""
         made: dict[str, np.ndarray] = {}

@@ -18,6 +18,7 @@ class Words:
 
     def __init__(self, video: Video):
         self.lines: tuple[Line, ...] = ()
+        self.tokens = 0  # in those lines, as the model cuts them
 
     def take(self, material: tuple[Line, ...]) -> None:
         self.lines += material
@@ -27,6 +28,7 @@ class Words:
             return Findings()  # and the model need not be loaded
         from summarizer.models.text import MADE_BY, load_text
 
-        rows = load_text().embed([line.text for line in self.lines])
+        model, texts = load_text(), [line.text for line in self.lines]
+        rows, self.tokens = model.embed(texts), model.tokens(texts)
         times = np.array([line.start for line in self.lines])
         return Findings(tracks=(Track("words", times, rows.astype(np.float16), MADE_BY),))

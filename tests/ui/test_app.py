@@ -1,5 +1,10 @@
 """The program around the page: flags and limits."""
 
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 import app
@@ -48,6 +53,49 @@ def test_flags_reach_the_summarizer_and_the_page(at_home, served, tmp_path):
     assert summarizer.config.cut.longest == 9 and summarizer.config.selection.snap == 1
     assert served["server_port"] == 1234 and served["server_name"] is None
     assert served["auth"] == ("me", "a:b") and served["share"] is False
+    assert served["mcp_server"] is False and "annotations" not in served
+
+
+def test_models_work_where_the_page_may_have_a_gpu(at_home, served, tmp_path):
+    from ui import gpu
+
+    summarizer, _ = app.open_page(app.flags(["--cache", str(tmp_path)]))
+    assert summarizer.encode is gpu.encode
+
+
+def test_the_annotators_file_and_the_tools_are_passed_on(at_home, served, tmp_path):
+    kept = tmp_path / "scores.db"
+    app.open_page(app.flags(["--mcp", "--annotations", str(kept), "--cache", str(tmp_path)]))
+    assert served["mcp_server"] is True and served["annotations"] == kept
+
+
+def test_tools_without_their_extra_are_a_sentence(at_home, served, monkeypatch, capsys):
+    monkeypatch.setattr(app, "find_spec", lambda name: None)
+    monkeypatch.setattr("sys.argv", ["app.py", "--mcp"])
+    with pytest.raises(SystemExit) as end:
+        app.main()
+    said = capsys.readouterr().err
+    assert end.value.code == 2 and said.count("\n") == 1 and "pip install" in said
+
+
+def test_on_a_space_its_library_comes_before_everything(tmp_path):
+    """Nothing is imported before `spaces`, neither by the text nor when it runs."""
+    tree = ast.walk(ast.parse(Path(app.__file__).read_text(encoding="utf-8")))
+    imports = [node for node in tree if isinstance(node, ast.Import | ast.ImportFrom)]
+    first = min(imports, key=lambda node: node.lineno)
+    assert [each.name for each in first.names] == ["spaces"]
+    (tmp_path / "spaces.py").write_text(
+        "import sys\nseen = {'torch', 'gradio', 'argparse'} & set(sys.modules)\n"
+    )
+    code = "import app, spaces; print(sorted(spaces.seen))"
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(app.__file__).parent,
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert told.stdout.strip() == "[]", told.stderr
 
 
 @pytest.mark.parametrize("words", [["--preset", "nonsense"], ["--set", "cut.longest=much"]])
