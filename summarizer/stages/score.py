@@ -55,8 +55,9 @@ def evidence(
     """Saliency from measured curves: what was asked for, then what is new and lively."""
     verdict = settle(perception, wish, Judge(perception, wish, preset.blind, embed))
     left = 1.0 - sum(part.weight for part in verdict.asked)
-    drawn = interest(perception, preference)
+    drawn = with_taste(perception, interest(perception, preference))
     parts = [*verdict.asked, *(replace(part, weight=left * part.weight) for part in drawn)]
+    parts = weighed(parts, preference.weights)
     return Score(
         Saliency(
             tuple(part.curve for part in parts),
@@ -66,6 +67,7 @@ def evidence(
         verdict.admitted,
         tuple(part.reason for part in parts),
         verdict.barred,
+        wish.most,
     )
 
 
@@ -152,12 +154,10 @@ def interest(perception: Perception, preference: Preference) -> list[Part]:
 
 
 def _leaning(curve: str, preference: Preference) -> float:
-    """How much the chosen aspects and the viewer's taste raise or lower a curve."""
+    """How much the chosen aspects raise a curve."""
     lean = 1.0
     for aspect in preference.aspects:
         lean *= ASPECTS.get(aspect, {}).get(curve, 1.0)
-    for name, factor in preference.taste:
-        lean *= min(max(factor, 0.0), 3.0) if name == curve else 1.0
     return lean
 
 
@@ -166,6 +166,37 @@ def _against_usual(draw: Draw, curve: Curve) -> Curve:
         return curve
     low, high = np.quantile(curve.array, (0.1, 0.95))
     return Curve.of(draw.usual, curve.sense, (curve.array - low) / max(high - low, SPREAD))
+
+
+# curves of a viewer's taste, how much of what draws anybody gives way to each, and the reason
+TASTES = {
+    "what you tend to keep": (0.25, "what you tend to keep"),
+    "without what you tend to drop": (0.25, ""),
+}
+
+
+def with_taste(perception: Perception, drawn: Sequence[Part]) -> list[Part]:
+    """What draws anybody, and what draws this viewer, where a taste is known."""
+    own = [
+        Part(curve, weight, reason)
+        for name, (weight, reason) in TASTES.items()
+        if (curve := perception.curve(name)) is not None
+    ]
+    left = 1.0 - sum(part.weight for part in own)
+    # times 1.0 is exact: without a taste nothing changes
+    return [*(replace(part, weight=left * part.weight) for part in drawn), *own]
+
+
+def weighed(parts: Sequence[Part], weights: Sequence[tuple[str, float]]) -> list[Part]:
+    """The parts with those of each named sense counting so many times as much beside the rest."""
+    factors = {sense: factor for sense, factor in weights if factor != 1}
+    if not factors:
+        return list(parts)
+    raised = [part.weight * factors.get(part.curve.sense, 1.0) for part in parts]
+    whole = max(sum(raised), 1e-9)
+    return [
+        replace(part, weight=weight / whole) for part, weight in zip(parts, raised, strict=True)
+    ]
 
 
 # -- one term of the wish -------------------------------------------------------------------------
@@ -465,7 +496,7 @@ class Settling:
             Answer(kind, " ".join(self.notes(kind)), seconds),
             admitted,
             tuple(self.asked()),
-            tuple(Event(*span) for mask in barred for span in runs(mask, self.video)),
+            tuple(Event(*span) for mask in barred for span in self.video.stretches(mask)),
         )
 
     def kind(self) -> Literal["found", "absent", "cannot"]:
@@ -516,7 +547,7 @@ class Settling:
         """How much was found, where that is not told by the findings themselves."""
         found = [group for group in self.groups if group.kind == "found"]
         if not self.groups and self.wish.whens:
-            spans = [f"{clock(a)} to {clock(b)}" for a, b in runs(self.free, self.video)]
+            spans = [f"{clock(a)} to {clock(b)}" for a, b in self.video.stretches(self.free)]
             return [f"As you asked: {listed(spans)}."] if spans else ["That leaves nothing."]
         if found and kind == "absent":
             labels = listed(group.label for group in found)
@@ -570,15 +601,8 @@ def _times(wish: Wish, video: Video, *, only_no: bool = False) -> np.ndarray:
 # -- seconds --------------------------------------------------------------------------------------
 
 
-def runs(there: np.ndarray, video: Video) -> list[tuple[float, float]]:
-    """The stretches of a mask, in seconds."""
-    steps = np.diff(np.concatenate([[0], there.astype(np.int8), [0]]))
-    starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
-    return [(float(a), min(float(b), video.seconds)) for a, b in zip(starts, ends, strict=True)]
-
-
 def duration(there: np.ndarray, video: Video) -> float:
-    return sum(end - start for start, end in runs(there, video))
+    return sum(end - start for start, end in video.stretches(there))
 
 
 def measure(there: np.ndarray, video: Video) -> str:
@@ -589,7 +613,7 @@ def measure(there: np.ndarray, video: Video) -> str:
     if not seconds:
         return "but not then"
     places = 1
-    spans = runs(there, video)
+    spans = video.stretches(there)
     for before, after in pairwise(spans):
         places += after[0] - before[1] > GAP
     where = f"in {counted(places, 'place')}" if places > 1 else f"from {clock(spans[0][0])}"

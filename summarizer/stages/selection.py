@@ -1,17 +1,22 @@
 """Which stretches make the reel: the most that matters within the length, without torn sentences.
 
-The units are the events, cut to what is admitted. An exact knapsack picks them, or, where variety
-is wanted, a greedy search that also counts likeness. Then edges move to pauses and onto frames.
+What the viewer pinned is in, whole and with just these edges, even where that is longer than the
+length; what the viewer dropped is out, but for what is pinned. All else has to fit in the length
+that is left. It is picked from the events, cut to what is admitted: by an exact knapsack (or,
+where variety is wanted, a greedy search that also counts likeness), or by the most probable set of
+a determinantal point process. Then edges move to pauses and onto frames.
 """
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
 from summarizer.config import SelectionConfig
+from summarizer.models.dpp import Process
 from summarizer.schema import QUOTABLE, Event, Highlight, Perception, Preference, Score
 
 SHORTEST = 2.0  # seconds; a highlight is only shorter where the video or the length demands it
@@ -21,7 +26,10 @@ RESERVE = 0.05  # share of the length kept back for moving edges to pauses
 TORN = 0.2  # seconds into a sentence where an edge hurts most
 GAIN = 0.1  # of the cost of an edge, for which it is worth moving
 
+
 Span = tuple[float, float]
+# values, costs, budget, likeness if that counts -> indices, ascending, that fit in the budget
+Pick = Callable[[np.ndarray, np.ndarray, float, np.ndarray | None], list[int]]
 
 
 @dataclass(frozen=True)
@@ -29,22 +37,28 @@ class Rules:
     """What every step has to respect."""
 
     budget: float  # seconds
-    kept: tuple[Span, ...]  # what the viewer pinned
+    kept: tuple[Span, ...]  # what the viewer pinned; apart and in order
     barred: tuple[Span, ...]  # what the viewer wants to be left out; apart and in order
 
 
 def select(
-    perception: Perception, preference: Preference, score: Score, config: SelectionConfig
+    perception: Perception,
+    preference: Preference,
+    score: Score,
+    config: SelectionConfig,
+    pick: Pick,
 ) -> tuple[Highlight, ...]:
-    """The highlights in order of time, together at most as long as the preference allows."""
+    """The highlights in order of time, together at most as long as the preference allows, or as
+    what the viewer pinned where that is longer."""
     whole = perception.video.seconds
     board = Board.of(perception, preference, score)
     budget = preference.length.of(whole)
-    spans = keep(board, preference.keep, budget)
     out = (*preference.drop, *score.barred)
     allowed = subtract([(0.0, whole)], [(event.start, event.end) for event in out])
-    rules = Rules(budget, tuple(spans), tuple(subtract([(0.0, whole)], allowed)))
-    admitted = runs(score.admitted, whole)
+    barred = subtract([(0.0, whole)], allowed)
+    rules = Rules(budget, tuple(pinned(preference.keep, whole)), tuple(barred))
+    spans = list(rules.kept)
+    admitted = perception.video.stretches(score.admitted)
     edges = Edges(perception, config.snap, rules)
     # the second time with what moving the edges gave back
     for source in 2 * ([admitted, allowed] if preference.fill else [admitted]):
@@ -54,20 +68,33 @@ def select(
             # slivers only where there is nothing else
             longer = [span for span in free if length([span]) >= 0.75 * SHORTEST]
             free = longer if longer or spans else free
-            spans += fill(board, free, left, talks(perception))
+            spans += fill(board, free, left, pick)
         spans = merge(board, spans, config.merge, rules)
         spans = merge(board, edges.move(spans), config.merge, rules)
-    return tuple(
+    found = [
         Highlight(start, end, board.mean(start, end), why(score, rules, (start, end)))
         for start, end in on_frames(spans, perception)
-    )
+    ]
+    return tuple(foremost(found, score.most, rules))
 
 
 def why(score: Score, rules: Rules, span: Span) -> str:
     """Why this stretch was chosen, in words."""
-    middle = sum(span) / 2
-    kept = any(start <= middle <= end for start, end in rules.kept)
-    return "you kept it" if kept else score.why(*span)
+    return "you kept it" if is_kept(rules, *span) else score.why(*span)
+
+
+def is_kept(rules: Rules, start: float, end: float) -> bool:
+    middle = (start + end) / 2
+    return any(first <= middle <= last for first, last in rules.kept)
+
+
+def foremost(found: Sequence[Highlight], most: int, rules: Rules) -> list[Highlight]:
+    """The best so many of the highlights, in order of time; all where no number was asked for."""
+    if not most:
+        return list(found)
+    ranked = sorted(found, key=lambda each: (not is_kept(rules, each.start, each.end), -each.score))
+    most = max(most, sum(is_kept(rules, each.start, each.end) for each in found))
+    return sorted(ranked[:most], key=lambda each: each.start)
 
 
 # -- what there is to choose from -----------------------------------------------------------------
@@ -113,13 +140,6 @@ class Board:
         return first, first + seconds
 
 
-def runs(admitted: np.ndarray, seconds: float) -> list[Span]:
-    """The stretches of seconds that are all admitted."""
-    padded = np.diff(np.concatenate([[0], admitted.astype(np.int8), [0]]))
-    starts, ends = np.flatnonzero(padded == 1), np.flatnonzero(padded == -1)
-    return [(float(a), min(float(b), seconds)) for a, b in zip(starts, ends, strict=True)]
-
-
 def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     """What is left of the spans outside the holes, in order of time."""
     left, holes, first = [], sorted(holes), 0
@@ -156,20 +176,19 @@ def length(spans: Iterable[Span]) -> float:
 # -- choosing -------------------------------------------------------------------------------------
 
 
-def keep(board: Board, wanted: Sequence[Event], budget: float) -> list[Span]:
-    """What the viewer pinned, in that order, as far as the budget goes; the last is trimmed."""
+def pinned(wanted: Sequence[Event], whole: float) -> list[Span]:
+    """What the viewer pinned, as far as there is video; what overlaps is one, what touches not."""
+    spans = sorted((max(0.0, event.start), min(whole, event.end)) for event in wanted)
     kept: list[Span] = []
-    whole = board.perception.video.seconds
-    for event in wanted:
-        span = max(0.0, event.start), min(whole, event.end)
-        for piece in subtract([span] if span[1] > span[0] else [], kept):
-            left = budget - length(kept)
-            if left > 1e-6:
-                kept.append(board.peak(piece, left))
+    for start, end in spans:
+        if kept and start < kept[-1][1] - 1e-6:
+            kept[-1] = kept[-1][0], max(kept[-1][1], end)
+        elif end - start > 1e-6:
+            kept.append((start, end))
     return kept
 
 
-def fill(board: Board, free: Sequence[Span], budget: float, careful: bool) -> list[Span]:
+def fill(board: Board, free: Sequence[Span], budget: float, pick: Pick) -> list[Span]:
     """The best stretches of the free spans within the budget."""
     parts = pieces(board.perception.events, free)
     if not parts or budget <= 1e-6:
@@ -177,7 +196,7 @@ def fill(board: Board, free: Sequence[Span], budget: float, careful: bool) -> li
     if length(parts) <= budget:
         return parts
     # room to complete a sentence later
-    budget *= 1 - RESERVE * careful
+    budget *= 1 - RESERVE * talks(board.perception)
     # several moments rather than a single long one, where there is room for several
     several = len(parts) > 1 and budget >= 3 * SHORTEST
     longest, trimmed = (0.75 * budget, budget / 2) if several else (budget, budget)
@@ -186,11 +205,8 @@ def fill(board: Board, free: Sequence[Span], budget: float, careful: bool) -> li
     costs, means = ends - starts, board.within(starts, ends) / (ends - starts)
     # the floor is half of what is usual here: an ordinary moment still beats an empty reel
     values = (means - 0.5 * np.median(means) + 1e-6) * costs
-    if board.variety:
-        chosen = varied(values, costs, budget, board.variety * likeness(board, units))
-    else:
-        chosen = knapsack(values, costs, budget)
-    taken = {index: units[index] for index in chosen}
+    alike = board.variety * likeness(board, units) if board.variety else None
+    taken = {index: units[index] for index in pick(values, costs, budget, alike)}
     best_first = np.argsort(-values, kind="stable").tolist()
     return top_up(board, parts, taken, best_first, budget)
 
@@ -213,6 +229,15 @@ def top_up(
         taken[index] = board.peak(parts[index], used + max(0.0, left))
         left -= length([taken[index]]) - used
     return list(taken.values())
+
+
+def most_worth(
+    values: np.ndarray, costs: np.ndarray, budget: float, alike: np.ndarray | None
+) -> list[int]:
+    """The most valuable items that fit; where likeness counts, repetitions are worth less."""
+    if alike is None:
+        return knapsack(values, costs, budget)
+    return varied(values, costs, budget, alike)
 
 
 def knapsack(values: np.ndarray, costs: np.ndarray, budget: float) -> list[int]:
@@ -286,6 +311,15 @@ def _greedy(
     return sorted(chosen)
 
 
+def most_probable(
+    values: np.ndarray, costs: np.ndarray, budget: float, alike: np.ndarray | None
+) -> list[int]:
+    """The most probable items of a determinantal point process that fit; then, while there is
+    room, those that make the set the least improbable."""
+    process = Process.of(values, costs, budget, alike)
+    return process.filled(process.mode(knapsack(values, costs, budget)))
+
+
 def likeness(board: Board, spans: Sequence[Span]) -> np.ndarray:
     """(spans, spans): how much each pair has in common in looks, in sound and in time, 0 to 1."""
     starts, ends = np.array(spans, float).reshape(-1, 2).T
@@ -325,29 +359,29 @@ def _same(rows: np.ndarray) -> np.ndarray:
 
 def merge(board: Board, spans: Sequence[Span], gap: float, rules: Rules) -> list[Span]:
     """Neighbours closer than the gap as one; where the length has no room for what lies between,
-    the duller end gives way, but nothing of what is kept."""
+    the duller end gives way. What is kept stays as it is, by itself."""
     joined: list[Span] = []
-    left = rules.budget - length(spans)
-    for start, end in sorted(spans):
-        between = (joined[-1][1], start) if joined else (-math.inf, start)
-        apart = between[1] - between[0]
-        if apart < gap - 1e-9 and (apart < 1e-6 or subtract([between], rules.barred) == [between]):
-            both = joined[-1][0], end
-            trimmed = _trimmed(board, both, max(0.0, apart - left), rules.kept)
-            if trimmed:
-                joined[-1], left = trimmed, max(0.0, left - apart)
-                continue
-        joined.append((start, end))
+    left = max(0.0, rules.budget - length(spans))
+    for span in sorted(spans):
+        before = joined[-1] if joined else (-math.inf, -math.inf)
+        apart = span[0] - before[1]
+        close = apart < gap - 1e-9 and before not in rules.kept and span not in rules.kept
+        between = before[1], span[0]
+        if close and (apart < 1e-6 or subtract([between], rules.barred) == [between]):
+            joined[-1] = _trimmed(board, (before[0], span[1]), max(0.0, apart - left))
+            left = max(0.0, left - apart)
+        else:
+            joined.append(span)
     return joined
 
 
-def _trimmed(board: Board, span: Span, excess: float, kept: Sequence[Span]) -> Span | None:
-    """The span without this much of its duller end; nothing if both ends are kept."""
+def _trimmed(board: Board, span: Span, excess: float) -> Span:
+    """The span without this much of its duller end."""
     start, end = span
-    options = [(start + excess, end), (start, end - excess)] if excess > 1e-9 else [span]
-    inside = [(a, b) for a, b in kept if start <= a and b <= end]
-    options = [each for each in options if all(each[0] <= a and b <= each[1] for a, b in inside)]
-    return max(options, key=lambda each: float(board.within(*each)), default=None)
+    if excess <= 1e-9:
+        return span
+    ends = (start + excess, end), (start, end - excess)
+    return max(ends, key=lambda each: float(board.within(*each)))
 
 
 def talks(perception: Perception) -> bool:
@@ -414,20 +448,19 @@ class Edges:
     def _reach(
         self, places: list[list[float]], index: int, side: int, left: float
     ) -> tuple[float, float]:
-        """How far an edge may go: the snap, the neighbours, the time left, what is kept or barred,
-        and enough of the highlight itself."""
+        """How far an edge may go: the snap, the neighbours, the time left, what is barred, and
+        enough of the highlight itself."""
         start, end = places[index]
         old = places[index][side]
         rest = min(SHORTEST, end - start)
-        kept = [span for span in self.rules.kept if start <= span[0] and span[1] <= end]
         if side:
             walls = self.closing[np.searchsorted(self.closing, old - 1e-6) :][:1].tolist()
             walls += [places[index + 1][0]] if index + 1 < len(places) else []
-            low = max([old - self.snap, start + rest, *(b for _, b in kept)])
+            low = max(old - self.snap, start + rest)
             return low, min([old + min(self.snap, left), self.whole, *walls])
         walls = self.opening[self.opening <= old + 1e-6][-1:].tolist()
         walls += [places[index - 1][1]] if index else []
-        high = min([old + self.snap, end - rest, *(a for a, _ in kept)])
+        high = min(old + self.snap, end - rest)
         return max([old - min(self.snap, left), 0.0, *walls]), high
 
     def cost(self, times: np.ndarray) -> np.ndarray:
@@ -452,4 +485,7 @@ def on_frames(spans: Sequence[Span], perception: Perception) -> list[Span]:
     return [(first / rate, last / rate) for first, last in whole]
 
 
-SELECTORS = {"knapsack": select}
+SELECTORS = {
+    "knapsack": partial(select, pick=most_worth),
+    "dpp": partial(select, pick=most_probable),
+}

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from summarizer.config import PRESETS, Preset
+from summarizer.errors import PreferenceError
 from summarizer.schema import Line, Perception, Preference, Score, Track
 from summarizer.stages.score import HEADS, evidence
 from summarizer.stages.wish import read
@@ -327,15 +328,50 @@ def test_a_dead_curve_takes_no_weight(talk):
     assert [curve.sense for curve in found.saliency.curves] == ["movement"]
 
 
-def test_aspects_and_taste_lean_a_little(talk):
-    def weight(name, **wanted):
-        found = score(talk, **wanted)
-        names = [curve.name for curve in found.saliency.curves]
-        return found.saliency.weights[names.index(name)]
+def weight(found: Score, name: str) -> float:
+    names = [curve.name for curve in found.saliency.curves]
+    return found.saliency.weights[names.index(name)]
 
-    assert weight("faces", aspects=("characters",)) > weight("faces")
-    assert weight("music", taste=(("music", 2.0),)) > weight("music")
-    assert weight("music", taste=(("music", 0.0),)) == 0
+
+def test_aspects_lean_a_little(talk):
+    assert weight(score(talk, aspects=("characters",)), "faces") > weight(score(talk), "faces")
+
+
+# -- what a viewer weighs --------------------------------------------------------------------------
+
+
+def test_a_sense_counts_so_many_times_as_much_beside_the_rest(talk):
+    plain, heavy = score(talk), score(talk, weights=(("music", 3.0),))
+    before = weight(plain, "music") / weight(plain, "faces")
+    assert weight(heavy, "music") / weight(heavy, "faces") == pytest.approx(3 * before, rel=1e-3)
+    assert 0.999 <= sum(heavy.saliency.weights) <= 1
+
+
+@pytest.mark.parametrize("want", ["", "music", "a red car", "no talking"])
+def test_a_sense_of_no_weight_does_not_count_at_all(talk, want):
+    found = score(talk, want, minilm, weights=(("music", 0.0), ("speech", 0.5)))
+    for curve, counts in zip(found.saliency.curves, found.saliency.weights, strict=True):
+        assert counts == 0 or curve.sense != "music"
+    parts = zip(found.saliency.weights, found.saliency.curves, strict=True)
+    assert np.array_equal(found.saliency.total, sum(each * curve.array for each, curve in parts))
+
+
+def test_where_nothing_counts_nothing_does(talk):
+    none = tuple((curve.sense, 0.0) for curve in talk.curves)
+    assert not score(talk, weights=none).saliency.total.any()
+
+
+@pytest.mark.parametrize("want", ["", "music", "no talking at the end"])
+def test_weights_of_one_change_nothing_to_the_bit(talk, want):
+    one, other = score(talk, want), score(talk, want, weights=(("music", 1.0), ("faces", 1.0)))
+    assert np.array_equal(one.saliency.total, other.saliency.total)
+    assert one.saliency == other.saliency
+
+
+def test_a_weight_has_bounds():
+    for factor in (-0.1, 3.1, float("nan"), float("inf")):
+        with pytest.raises(PreferenceError, match=r"the weight of 'music' is .*from 0 to 3"):
+            Preference(weights=(("music", factor),))
 
 
 def test_nothing_known_is_no_error():

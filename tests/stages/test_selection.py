@@ -1,6 +1,7 @@
 """The highlights: exact where that is promised, within the length always, kind to sentences."""
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, pairwise
 
@@ -21,23 +22,32 @@ from summarizer.schema import (
     Score,
     Track,
 )
-from summarizer.stages.selection import Board, knapsack, likeness, select, varied, worth
+from summarizer.stages.selection import (
+    SELECTORS,
+    Board,
+    knapsack,
+    likeness,
+    varied,
+    worth,
+)
 from tests.perceptions import even, perception, said, video
 
 CONFIG = SelectionConfig()
+EVERY = pytest.mark.parametrize("selector", SELECTORS)
 PLAIN = settings(max_examples=150, deadline=None)
 
 
-def scored(values, admitted=None, barred=()) -> Score:
+def scored(values, admitted=None, barred=(), most=0) -> Score:
     curve = Curve.of("interest", "test", np.asarray(values, float))
     rows = len(curve.values)
     admitted = np.ones(rows, bool) if admitted is None else np.asarray(admitted, bool)
-    return Score(Saliency((curve,), (1.0,)), Answer("open"), admitted, ("interest",), barred)
+    return Score(Saliency((curve,), (1.0,)), Answer("open"), admitted, ("interest",), barred, most)
 
 
-def chosen(seen: Perception, values, *, admitted=None, barred=(), **wanted):
+def chosen(seen: Perception, values, *, admitted=None, barred=(), most=0, **wanted):
     preference = Preference(**{"variety": 0.0, **wanted})
-    return select(seen, preference, scored(values, admitted, barred), CONFIG)
+    select = SELECTORS[preference.selector or "knapsack"]
+    return select(seen, preference, scored(values, admitted, barred, most), CONFIG)
 
 
 def spans(highlights):
@@ -103,6 +113,22 @@ def test_worth_counts_a_repetition_less():
     assert varied(values, np.ones(3), 2.0, alike * 0) == [0, 1]
 
 
+@PLAIN
+@given(st.integers(1, 30), st.integers(0, 10_000), st.floats(0, 1))
+def test_the_likeness_of_stretches_is_a_kernel(count, seed, balance):
+    rng = np.random.default_rng(seed)
+    times = np.arange(0, 60, 0.5)
+    tracks = [
+        Track(name, times, rng.normal(size=(len(times), 3)).astype(np.float16), "test")
+        for name in ("look", "timbre")
+    ]
+    seen = perception(video(60.0), tracks=tracks)
+    board = Board.of(seen, Preference(balance=balance), scored(np.ones(60)))
+    starts = rng.uniform(0, 55, count)
+    alike = likeness(board, [(start, start + 4) for start in starts])
+    assert np.linalg.eigvalsh((alike + alike.T) / 2).min() > -1e-5
+
+
 def test_a_long_reel_is_weighed_more_coarsely_but_never_too_long():
     rng = np.random.default_rng(0)
     costs, values = rng.uniform(2, 12, 1500), rng.uniform(0, 1, 1500)
@@ -161,12 +187,12 @@ def cases(draw):
 
 
 @settings(max_examples=400, deadline=None)
-@given(cases())
-def test_the_promises_hold(case):
+@given(cases(), st.sampled_from(sorted(SELECTORS)))
+def test_the_promises_hold(case, selector):
     seen, preference, score = case
     whole, rate = seen.video.seconds, float(seen.video.rate) or 100.0
-    budget = preference.length.of(whole)
-    found = select(seen, preference, score, CONFIG)
+    budget = max(preference.length.of(whole), together(preference.keep, whole))
+    found = SELECTORS[selector](seen, preference, score, CONFIG)
     assert sum(each.seconds for each in found) <= max(budget, 1 / rate) + 1e-6
     for each in found:
         assert -1e-9 <= each.start < each.end <= whole + 1 / rate
@@ -183,16 +209,33 @@ def test_the_promises_hold(case):
         assert found
 
 
+def together(events, whole: float) -> float:
+    """How many seconds some events cover, counted in milliseconds."""
+    covered = np.zeros(round(whole * 1000), bool)
+    for event in events:
+        covered[max(0, round(event.start * 1000)) : max(0, round(event.end * 1000))] = True
+    return covered.sum() / 1000
+
+
 @settings(max_examples=200, deadline=None)
-@given(cases())
-def test_what_is_kept_is_in_as_far_as_the_length_goes(case):
+@given(cases(), st.sampled_from(sorted(SELECTORS)))
+def test_what_is_kept_is_in_with_just_its_edges_at_any_length(case, selector):
     seen, preference, score = case
-    kept = preference.keep[:1]
-    found = select(seen, preference.__class__(**{**vars(preference), "keep": kept}), score, CONFIG)
-    for event in kept:
-        start, end = max(0, event.start), min(event.end, seen.video.seconds)
-        if 0.1 < end - start <= preference.length.of(seen.video.seconds):
-            assert any(each.start <= start + 0.05 and end - 0.05 <= each.end for each in found)
+    frame = 1 / (float(seen.video.rate) or 100.0)
+    whole = seen.video.seconds
+    [kept] = preference.keep[:1] or [Event(0.0, min(2.0, whole))]
+    found = SELECTORS[selector](seen, replace(preference, keep=(kept,)), score, CONFIG)
+    start, end = max(0, kept.start), min(kept.end, whole)
+    if end - start > 2 * frame:
+        [mine] = [each for each in found if each.why == "you kept it"]
+        assert start - 1e-6 <= mine.start < start + frame
+        assert end - frame < mine.end <= end + 1e-6
+    others = [each for each in found if each.why != "you kept it"]
+    left = max(0.0, preference.length.of(whole) - max(0.0, end - start))
+    assert sum(each.seconds for each in others) <= max(left, frame) + 1e-6
+    for each in others:
+        for event in preference.drop:
+            assert min(each.end, event.end) - max(each.start, event.start) < 1e-6
 
 
 # -- by example ------------------------------------------------------------------------------------
@@ -272,13 +315,55 @@ def test_what_is_dropped_stays_out_and_its_place_goes_to_others():
     assert spans(chosen(seen, values, length=seconds(5), drop=(Event(10, 15),))) == [(40, 45)]
 
 
-def test_keeps_win_in_their_order_and_are_trimmed_to_the_length():
+@EVERY
+def test_what_is_kept_stays_whole_and_the_rest_fills_what_is_left(selector):
     seen = perception(video(60.0))
     values = bumps(60, (10, 15, 0.9), (23, 24, 0.5))
     keep = (Event(30, 34), Event(20, 26))
-    found = chosen(seen, values, length=seconds(7), keep=keep)
-    assert spans(found) == [(21, 24), (30, 34)]
-    assert {each.why for each in found} == {"you kept it"}
+    found = chosen(seen, values, length=seconds(15), keep=keep, selector=selector)
+    assert spans(found) == [(10, 15), (20, 26), (30, 34)]
+    assert [each.why for each in found] == ["interest", "you kept it", "you kept it"]
+    found = chosen(seen, values, length=seconds(7), keep=keep, selector=selector)
+    assert spans(found) == [(20, 26), (30, 34)]
+
+
+def test_what_is_kept_is_one_where_it_overlaps_and_two_where_it_touches():
+    seen = perception(video(60.0))
+    keep = (Event(20, 26), Event(24, 30), Event(30, 33))
+    assert spans(chosen(seen, np.ones(60), length=seconds(5), keep=keep)) == [(20, 30), (30, 33)]
+
+
+def test_what_is_kept_is_not_joined_with_its_neighbours():
+    seen = perception(video(60.0))
+    values = bumps(60, (10, 20, 0.9))
+    found = chosen(seen, values, length=seconds(9.8), keep=(Event(10.2, 14.8),))
+    assert spans(found) == [(10.2, 14.8), (14.8, 20)]
+    assert [each.why for each in found] == ["you kept it", "interest"]
+
+
+def test_what_is_dropped_beside_what_is_kept_does_not_come_back():
+    lines = said((14.0, 16.0, "a sentence across the edge"))
+    seen = perception(video(60.0), lines=lines)
+    for fill in (False, True):
+        found = chosen(
+            seen,
+            bumps(60, (10, 20, 0.9)),
+            length=seconds(40),
+            fill=fill,
+            keep=(Event(10, 14.6),),
+            drop=(Event(10, 15),),
+        )
+        assert (10, 14.6) in spans(found)
+        assert all(each.end <= 14.6 or each.start >= 15 for each in found)
+
+
+def test_no_more_moments_than_asked_for_and_those_are_the_best():
+    seen = perception(video(60.0))
+    values = bumps(60, (10, 15, 0.7), (30, 35, 0.9), (50, 55, 0.8))
+    assert spans(chosen(seen, values, length=seconds(15), most=2)) == [(30, 35), (50, 55)]
+    keep = (Event(2, 4),)
+    found = chosen(seen, values, length=seconds(17), most=2, keep=keep)
+    assert spans(found) == [(2, 4), (30, 35)]
 
 
 def test_a_kept_highlight_stays_as_it_was():
@@ -303,7 +388,8 @@ def test_no_confetti():
         assert all(each.seconds >= 1.5 for each in found)
 
 
-def test_variety_leaves_repetitions_out():
+@EVERY
+def test_variety_leaves_repetitions_out(selector):
     times = np.arange(0, 60, 0.25)
     look = np.zeros((len(times), 4))
     look[:, 0] = 1
@@ -311,8 +397,9 @@ def test_variety_leaves_repetitions_out():
     track = Track("look", times, look.astype(np.float16), "test")
     seen = perception(video(60.0), tracks=[track])
     values = bumps(60, (10, 15, 0.9), (20, 25, 0.88), (40, 45, 0.7))
-    assert spans(chosen(seen, values, length=seconds(10))) == [(10, 15), (20, 25)]
-    assert spans(chosen(seen, values, length=seconds(10), variety=1.0)) == [(10, 15), (40, 45)]
+    wanted = {"length": seconds(10), "selector": selector}
+    assert spans(chosen(seen, values, **wanted)) == [(10, 15), (20, 25)]
+    assert spans(chosen(seen, values, variety=1.0, **wanted)) == [(10, 15), (40, 45)]
 
 
 def test_likeness_is_a_share_and_knows_the_same_from_another():
