@@ -14,7 +14,6 @@ import gradio as gr
 from summarizer import SummarizerError
 from summarizer.schema import Event, Perception, Summary
 from ui import annotate, api, cards, ledger, look, parts, views
-from ui.api import Service, endpoints
 from ui.edits import Edits
 from ui.handlers import Handlers, Order, Wish, failed, weights_in, weights_typed
 from ui.parts import Parts
@@ -84,7 +83,7 @@ def build(summarizer: "Summarizer", rooms: Rooms, annotations: Path) -> gr.Block
     on = Handlers(summarizer, rooms)
     clips = our_clips(CLIPS)
     with gr.Blocks(title=TITLE, delete_cache=(3600, 86400), analytics_enabled=False) as page:
-        endpoints(Service(summarizer, rooms))  # first: the names of its events are theirs
+        api.endpoints(api.Service(summarizer, rooms))  # first: the names of its events are theirs
         state = parts.state(on.close)
         parts.html(views.hero(), elem_id="hero")
         with gr.Tabs(elem_id="tabs"):
@@ -99,7 +98,6 @@ def build(summarizer: "Summarizer", rooms: Rooms, annotations: Path) -> gr.Block
                 desk = annotate.Desk(summarizer, annotations)
                 annotate.tab(desk, state.session, state.seen, state.summary)
         _Wiring(on, clips, Parts(state, stage, panel, results, versus)).connect()
-        api.endpoints(api.Service(summarizer, rooms))
         page.load(None, None, state.dark, js=look.IS_DARK, **QUICK)
     return page
 

@@ -40,12 +40,12 @@ def start(tmp_path_factory):
 
     pages = []
 
-    def start(summarizer) -> str:
+    def start(summarizer, **options) -> str:
         with closing(socket.socket()) as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         kept = tmp_path_factory.mktemp("ledger") / "annotations.sqlite"
-        options = {"server_name": "127.0.0.1", "server_port": port, "quiet": True}
+        options = {"server_name": "127.0.0.1", "server_port": port, "quiet": True, **options}
         pages.append(serve(summarizer, annotations=kept, **options))
         return f"http://127.0.0.1:{port}/"
 
