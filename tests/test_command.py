@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from summarizer import Summary
+from summarizer import Summary, media
+from summarizer.config import Limits
 from tests import clips
 
 ROOT = Path(__file__).parent.parent
@@ -81,6 +82,29 @@ def test_json_alone_on_stdout(cut_clip, tmp_path, cache):
     assert json.loads(done.stdout)["preference"]["length"] == {"amount": 3.0, "unit": "seconds"}
 
 
+def test_more_files_and_another_shape(cut_clip, tmp_path, cache):
+    out = tmp_path / "out"
+    words = ("--also", "edl, csv", "--shape", "9:16", "--length", "3s")
+    done = command(cut_clip, *words, "--out", out, "--cache", cache)
+    assert done.returncode == 0, done.stderr
+    assert names(out) == sorted([*RESULTS, "highlights.csv", "highlights.edl"])
+    assert media.probe(out / "reel.mp4", Limits()).size == (102, 180)
+
+
+def test_all_files_are_those_that_can_be_and_a_word_on_the_others(cut_clip, tmp_path, cache):
+    out = tmp_path / "out"
+    done = command(cut_clip, "--also", "all", "--length", "3s", "--out", out, "--cache", cache)
+    assert done.returncode == 0, done.stderr
+    assert "Not written: chapters need a video of at least 30 s" in done.stdout
+    assert {"captions.srt", "captions.vtt", "highlights.otio"} < set(names(out))
+    again = command(
+        cut_clip, "--also", "chapters", "--length", "3s", "--force", "--out", out, "--cache", cache
+    )
+    assert again.returncode == 2
+    assert again.stderr.startswith("error: chapters need")
+    assert again.stderr.count("\n") == 1
+
+
 def test_results_are_replaced_only_when_told_to(cut_clip, tmp_path, cache):
     words = (cut_clip, "--out", tmp_path / "out", "--cache", cache)
     assert command(*words).returncode == 0
@@ -104,6 +128,8 @@ def test_results_are_replaced_only_when_told_to(cut_clip, tmp_path, cache):
         (["--balance", "2"], "goes from 0 to 1"),
         (["--variety", "nan"], "goes from 0 to 1"),
         (["--preset", "deluxe"], "there are offline"),
+        (["--also", "fcpxml"], "there are csv, srt"),
+        (["--shape", "4:3"], "there are source, 9:16, 1:1"),
         (["--set", "cut.longest=soon"], "is a float"),
     ],
 )

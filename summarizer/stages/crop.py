@@ -56,9 +56,9 @@ def crop(summary: Summary, tracks: Sequence[Track], shape: str) -> Crop | None:
 
 
 def _followed(path: list[Point], more: list[Point]) -> list[Point]:
-    """Both paths as one that jumps half way between them."""
-    if not path:
-        return more
+    """Both paths as one that jumps where they meet, or half way between them."""
+    if not path or path[-1][0] == more[0][0]:
+        return path + more
     half = (path[-1][0] + more[0][0]) / 2
     return [*path, (half, path[-1][1]), (half, more[0][1]), *more]
 
@@ -104,7 +104,7 @@ def _worth(time: float, shot: Point, seen: list, middles: np.ndarray, share: flo
         if len(here):
             off = np.abs(middles[:, None] - here[:, 1]) / (share / 2)
             held = np.maximum(0, 1 - np.square(off)) @ here[:, 2]
-            return home + held / (here[:, 2].sum() + little)
+            return home + held / max(here[:, 2].sum() + little, 1e-6)
     return home
 
 

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from summarizer.config import Limits
 from summarizer.errors import MediaError, OutputError
 from summarizer.media import probe
-from summarizer.media.reel import SOUND_RATE, _plan, _steady, reel
+from summarizer.media.reel import SOUND_RATE, Crop, _plan, _steady, reel
 from tests import clips
 
 LIMITS = Limits()
@@ -61,8 +61,10 @@ def seen(path: Path) -> Film:
     return Film(np.array(times), frames, sound, rate, streams)
 
 
-def made(source: Path, spans: Sequence[tuple[float, float]], target: Path) -> Film:
-    shares = list(reel(source, probe(source, LIMITS), spans, target, LIMITS))
+def made(
+    source: Path, spans: Sequence[tuple[float, float]], target: Path, crop: Crop | None = None
+) -> Film:
+    shares = list(reel(source, probe(source, LIMITS), spans, target, LIMITS, crop))
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     assert [path.name for path in target.parent.iterdir() if ".part" in path.name] == []
@@ -134,6 +136,36 @@ def test_flash_and_beep_stay_together_and_where_the_plan_puts_them(kind, tmp_pat
     corners = clips.corners() // 3
     for y, x in ((20, 20), (20, 300), (160, 20), (160, 300)):
         assert np.abs(dark[y - 4 : y + 4, x - 4 : x + 4].mean((0, 1)) - corners[y, x]).max() < 12
+
+
+PATH = ((0.4, 0.2, 0.5), (1.6, 0.7, 0.5), (2.7, 0.1, 0.5), (3.1, 0.1, 0.5), (3.1, 0.9, 0.5))
+
+
+@pytest.mark.parametrize("kind", ["constant", "variable", "rotated", "squeezed"])
+def test_a_crop_that_moves_and_jumps_changes_nothing_of_that(kind, tmp_path):
+    source = SOURCES[kind](tmp_path / "source.mp4")
+    film = made(source, SPANS, tmp_path / "reel.mp4", Crop(Fraction(9, 16), PATH))
+    flashes = onsets(np.array([frame.mean() for frame in film.frames]), film.times)
+    beeps = onsets(level(film.sound, film.rate), film.rate)
+    wanted = planned(SPANS, clips.BLINKS)
+    assert len(wanted) == len(flashes) == len(beeps) == 4
+    np.testing.assert_allclose(flashes, wanted, atol=IN_STEP)
+    np.testing.assert_allclose(beeps, wanted, atol=0.010)
+    assert film.frames[0].shape == (180, 102, 3)
+
+
+def test_a_crop_lies_where_its_path_says(tmp_path):
+    """Columns carry their own place: frames show where they were cut out."""
+    ramp = np.broadcast_to(np.linspace(20, 235, 320).astype(np.uint8)[None, :, None], (180, 320, 3))
+    source = clips.film(tmp_path / "s.mp4", [ramp] * 100, fps=25)
+    crop = Crop(Fraction(1), ((0.0, 0.0, 0.5), (1.0, 0.3, 0.5), (3.0, 1.0, 0.5), (3.0, 0.4, 0.5)))
+    film = made(source, [(0.5, 2.0), (2.5, 3.5)], tmp_path / "reel.mp4", crop)
+    moments = np.concatenate([np.arange(0.5, 2.0, 0.04), np.arange(2.5, 3.5, 0.04)])[:62]
+    ends, places = [0, 1, 3, 3.0001, 4], [0.0, 0.3, 1.0, 0.4, 0.4]
+    wanted = np.clip(np.interp(moments, ends, places), 90 / 320, 1 - 90 / 320)
+    shown = np.array([(frame.mean() - 20) / 215 for frame in film.frames[:62]])
+    near = np.abs(moments - 3.0) > 0.05
+    np.testing.assert_allclose(shown[near], wanted[near], atol=0.02)
 
 
 def test_spans_on_frames_give_exactly_these_frames(tmp_path):
