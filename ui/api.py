@@ -94,7 +94,8 @@ class Service:
                 for known, status, work in steps:
                     _check(status)
                     seen = known
-                    yield Told(status, work)
+                    if status.kind == "working":
+                        yield Told(status, work)
             if seen is None:  # neither picture nor sound
                 raise SummarizerError(status.text)
             summary = self._choose(seen, preference, preset)
