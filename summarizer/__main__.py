@@ -11,6 +11,7 @@ from summarizer.config import PRESETS, SHAPES
 from summarizer.errors import OutputError, PreferenceError, SummarizerError
 from summarizer.exports import BASICS, FORMS, folder_for
 from summarizer.exports.plain import printable
+from summarizer.offers import offers
 from summarizer.schema import Length, Perception, Preference, Step, Summary
 
 if TYPE_CHECKING:
@@ -19,6 +20,18 @@ if TYPE_CHECKING:
 EXTRAS = tuple(name for name in FORMS if name not in BASICS)
 ALL = "all"
 BAR = "{desc:<16} {percentage:3.0f}% |{bar:30}| {postfix}"
+
+
+class ShowPresets(argparse.Action):
+    """Like --help: no clip is needed, and nothing else is done."""
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        for offer in offers():
+            sys.stdout.write(f"{offer.name:<12} {offer.about}\n")
+            if not offer.ready:
+                sys.stdout.write(f"{'':<12} Not ready here; get what is missing with:\n")
+                sys.stdout.write(f"{'':<12} {offer.command}\n")
+        parser.exit()
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -39,6 +52,9 @@ def arguments() -> argparse.ArgumentParser:
         "--also", default="", metavar="A,B", help=f"more files: {', '.join(EXTRAS)}, or all"
     )
     parser.add_argument("--preset", default="offline", help=", ".join(PRESETS))
+    parser.add_argument(
+        "--presets", action=ShowPresets, nargs=0, help="list them and what each needs, then exit"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="A.B=V", dest="overrides")
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the results")
     parser.add_argument("--cache", type=Path, help="folder for what was perceived before")

@@ -11,12 +11,15 @@ import sys
 import termios
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from huggingface_hub import constants
 
 from summarizer import Summary, media
-from summarizer.config import Limits
+from summarizer.__main__ import main
+from summarizer.config import PRESETS, Limits
 from tests import clips
 
 ROOT = Path(__file__).parent.parent
@@ -41,6 +44,21 @@ def cache(tmp_path_factory) -> Path:
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_presets_are_listed_without_a_clip():
+    done = command("--presets")
+    assert done.returncode == 0 and done.stderr == ""
+    assert [line.split()[0] for line in done.stdout.splitlines()] == list(PRESETS)
+
+
+def test_a_preset_that_is_not_ready_comes_with_its_command(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setitem(PRESETS, "needy", replace(PRESETS["offline"], needs=("some/model",)))
+    with pytest.raises(SystemExit) as end:
+        main(["--presets"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out.endswith("hf download some/model\n")
 
 
 def test_the_whole_command(cut_clip, tmp_path, cache):
