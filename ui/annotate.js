@@ -1,6 +1,6 @@
 // The annotator's board. Python says what is kept (data-board, data-ack); this draws it, and what
 // was pressed since on top of it, sends the presses one message at a time, and again if no reply
-// comes. Runs when the board is loaded; `element`, `trigger` and `watch` are the board's.
+// comes, also after a reload. Runs when the board is loaded; `element`, `trigger` and `watch` are the board's.
 
 const LEAST = 0.5; // seconds of an event
 const PATIENCE = 4000; // ms until a message counts as lost
@@ -13,7 +13,7 @@ let current = 0; // the event that keys act on
 let loop = false;
 let trouble = false; // the server does not answer
 const waiting = []; // orders it has not confirmed
-let sent = 0; // how many of those are under way
+let flight = null; // the message under way: { page, number, count } of the first of those
 let number = 0; // of the last message
 let resend = null;
 
@@ -88,7 +88,7 @@ const press = (order) => {
     return;
   }
   const last = waiting.at(-1);
-  const free = waiting.length > sent;
+  const free = waiting.length > (flight?.count ?? 0);
   // letters that have not left yet travel together
   if (free && order.do === "note" && order.more && last?.do === "note" && last.event === order.event) {
     last.note = order.note;
@@ -97,20 +97,19 @@ const press = (order) => {
   send();
 };
 
-const message = () => ({
-  page, number, video: told.video, annotator: told.annotator, orders: waiting.slice(0, sent),
-});
-
 const send = () => {
-  if (sent || !waiting.length || !told?.annotator) return;
-  sent = waiting.length;
+  if (flight || !waiting.length || !told?.annotator) return;
   number += 1;
+  flight = { page, number, count: waiting.length };
   post();
 };
 
 const post = () => {
   clearTimeout(resend);
-  trigger("press", message());
+  const { video, annotator } = told;
+  const { count, ...name } = flight;
+  store({ video, annotator, flight, waiting });
+  trigger("press", { ...name, video, annotator, orders: waiting.slice(0, count) });
   resend = setTimeout(() => {
     trouble = true;
     show();
@@ -118,15 +117,39 @@ const post = () => {
   }, PATIENCE);
 };
 
+// what was pressed while the server was away outlives a reload of this page, not more
+
+const STORE = "wl-annotate";
+const store = (left) => {
+  if (left) sessionStorage.setItem(STORE, JSON.stringify(left));
+  else sessionStorage.removeItem(STORE);
+};
+
+const restore = () => {
+  const left = JSON.parse(sessionStorage.getItem(STORE) ?? "null");
+  if (!left || flight || left.video !== told.video || left.annotator !== told.annotator) return;
+  waiting.unshift(...left.waiting);
+  flight = left.flight; // under its old name: the ledger knows whether it has heard it
+  post();
+};
+
+const forget = () => {
+  clearTimeout(resend);
+  waiting.length = 0;
+  flight = null;
+  trouble = false;
+};
+
 const heard = () => {
   const node = find("#note-saved [data-ack]");
   if (!node || !told) return;
   const ack = JSON.parse(node.dataset.ack);
-  if (ack.page === page && ack.number === number && sent) {
+  if (flight && ack.page === flight.page && ack.number === flight.number) {
     clearTimeout(resend);
-    waiting.splice(0, ack.refused ? waiting.length : sent);
-    sent = 0;
+    waiting.splice(0, ack.refused ? waiting.length : flight.count);
+    flight = null;
     trouble = false;
+    store(null);
   }
   if (ack.events && ack.video === told.video && ack.annotator === told.annotator) {
     take(ack.events, ack.changed);
@@ -140,10 +163,6 @@ const take = (events, when) => {
   kept = events;
   changed = when;
 };
-
-window.addEventListener("beforeunload", (event) => {
-  if (waiting.length) event.preventDefault();
-}, { signal: life.signal });
 
 // -- drawing -----------------------------------------------------------------------------------------
 
@@ -262,8 +281,7 @@ const draw = () => {
   const same = fresh && told && fresh.video === told.video;
   const mine = same && fresh.annotator === told.annotator;
   if (!mine && !(same && told.annotator === "")) { // somebody else's orders are not this one's
-    clearTimeout(resend);
-    waiting.length = sent = 0;
+    forget();
   }
   if (!mine) changed = 0;
   if (!same) current = 0;
@@ -271,6 +289,7 @@ const draw = () => {
   if (!told) return;
   take(told.events, told.changed);
   build();
+  restore();
   show();
   send();
 };

@@ -31,6 +31,9 @@ STYLE = HERE / "annotate.css"
 BOARD = (HERE / "annotate.js").read_text(encoding="utf-8")
 TOLD = "watch('value', () => document.dispatchEvent(new CustomEvent('wl-saved')));"
 FETCH = "() => document.querySelector('#note-parcel a')?.click()"
+# a gr.BrowserState in a tab that has not been opened yet would be empty on load
+RECALL = "() => JSON.parse(localStorage.getItem('wl-annotator') ?? '[\"\", false]')"
+REMEMBER = "(...known) => { localStorage.setItem('wl-annotator', JSON.stringify(known)); }"
 
 MOST_ORDERS = 1000  # in one message of a page
 WAIT = 2.0  # seconds between two looks for the copy that plays
@@ -292,7 +295,6 @@ class Parts(NamedTuple):
 
     name: gr.Textbox
     blind: gr.Checkbox
-    remembered: gr.BrowserState
     hint: gr.HTML
     player: gr.HTML
     board: gr.HTML
@@ -318,7 +320,6 @@ def _html(value: str = "", **more) -> gr.HTML:
 
 
 def _parts() -> Parts:
-    remembered = gr.BrowserState(["", False], storage_key="wl-annotator", secret="annotator")
     timer = gr.Timer(WAIT, active=False)
     with gr.Column(elem_id="note"):
         with gr.Row(elem_id="note-top"):
@@ -342,7 +343,7 @@ def _parts() -> Parts:
                     agreement = _html(elem_id="note-agreement")
                 exports, bring, parcel = _file_card()
     return Parts(
-        name, blind, remembered, hint, player, board, saved, finish, done, questions, rated,
+        name, blind, hint, player, board, saved, finish, done, questions, rated,
         agreement, exports, bring, parcel, timer,
     )  # fmt: skip
 
@@ -405,17 +406,13 @@ class _Wiring:
 
     def connect(self) -> None:
         parts = self.parts
-        Context.root_block.load(
-            self.recall, parts.remembered, [parts.name, parts.blind], **QUICK
-        ).then(self.draw, self.view, self.drawn, **QUICK)
+        known = [parts.name, parts.blind]
+        recalled = Context.root_block.load(None, None, known, js=RECALL, **QUICK)
+        recalled.then(self.draw, self.view, self.drawn, **QUICK)
         self._playing()
         self._drawing()
         self._saying()
         self._files()
-
-    @staticmethod
-    def recall(remembered: list) -> tuple:
-        return remembered[0], remembered[1]
 
     def _playing(self) -> None:
         parts = self.parts
@@ -434,11 +431,8 @@ class _Wiring:
         touched = [state.change for state in self.view[:3]]
         touched += [parts.name.submit, parts.name.blur, parts.blind.input]
         gr.on(touched, self.draw, self.view, self.drawn, **LATEST)
-        gr.on(
-            [parts.name.blur, parts.name.submit, parts.blind.input],
-            lambda name, blind: [clean(name or ""), bool(blind)],
-            [parts.name, parts.blind], parts.remembered, **QUICK,
-        )  # fmt: skip
+        signed = [parts.name.blur, parts.name.submit, parts.blind.input]
+        gr.on(signed, None, [parts.name, parts.blind], None, js=REMEMBER, **QUICK)
         gr.on(
             [parts.saved.change, parts.board.change], self.agree, self.view, parts.agreement,
             **LATEST,

@@ -27,11 +27,14 @@ def build(fake: Fake, rooms: Rooms, ledger: Path) -> gr.Blocks:
         with gr.Tabs():
             with gr.Tab("Summarize"):
                 files = gr.File(file_count="multiple", elem_id="upload")
+                opened = gr.HTML(elem_id="opened")
                 want = gr.Textbox(label="Wish", elem_id="want")
                 go = gr.Button("Summarize", elem_id="go")
             with gr.Tab("Annotate"):
                 annotate.tab(annotate.Desk(fake, ledger), session, seen, summary)
-        files.upload(lambda paths, old: on.open(paths, old)[0], [files, session], session)
+        files.upload(lambda paths, old: on.open(paths, old)[0], [files, session], session).then(
+            lambda now: now.video.sha256, session, opened
+        )
         go.click(summarize, [session, want], [seen, summary])
     return page
 
