@@ -168,7 +168,8 @@ class Summarizer:
 
         In another shape it follows the faces or else the movement in the perception.
         """
-        followed = crop(summary, perception.tracks if perception else (), shape)
+        tracks = perception.tracks if perception else ()
+        followed = crop(summary, tracks, shape, path, self.limits)
         yield from render(summary, path, target, self.limits, followed)
 
     def saving(

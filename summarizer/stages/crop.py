@@ -5,21 +5,24 @@ the best path is found at once: it holds as much as it can of what counts, and p
 so that it only moves when that shows more than it costs.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
-from summarizer.config import SHAPES
-from summarizer.errors import PreferenceError
+from summarizer import media
+from summarizer.config import SHAPES, Limits
+from summarizer.errors import MediaError, PreferenceError
 from summarizer.media.reel import Crop
 from summarizer.schema import Summary, Track
 from summarizer.senses.shots import cuts
 
 STEP = 0.25  # seconds from one point of the path to the next
 PLACES = 61  # where a path may be
-NEAR_FACES, NEAR_MOTION = 0.8, 0.3  # seconds; what was seen longer ago or later tells nothing
+NEAR_FACES, NEAR_MOTION = 0.5, 0.3  # seconds; what was seen longer ago or later tells nothing
 LITTLE = 0.4  # cells that move; fewer are hardly a reason to look there
 MOVING = 0.5  # seconds of a full view that a move over a whole crop must be worth
 HOMESICK = 0.02  # the little that counts for the middle, where nothing else does
@@ -28,11 +31,20 @@ SMOOTH = 0.35  # seconds: the spread of the window that rounds the corners
 EXACT = 0.004  # of the picture, that straight lines may be off the path
 MOST = 24  # points of one stretch that are kept
 
+LATE = 0.2  # seconds that a cut may be off where the senses put it
+CLEAR, PLAIN = 3.0, 4.0  # times the usual difference, and grey levels, that a cut stands out by
+WIDE = 64  # pixels of the pictures that are compared
+
 Point = tuple[float, float]  # seconds, and where along the picture
 
 
-def crop(summary: Summary, tracks: Sequence[Track], shape: str) -> Crop | None:
-    """How to crop the highlights to a shape; None for the whole picture, or where there is none."""
+def crop(
+    summary: Summary, tracks: Sequence[Track], shape: str, source: Path, limits: Limits
+) -> Crop | None:
+    """How to crop the highlights to a shape; None for the whole picture, or where there is none.
+
+    The source is asked when exactly shots change: one frame in the crop of another shot is seen.
+    """
     if shape not in SHAPES:
         raise PreferenceError(f"no shape {shape[:20]!r}; there are {', '.join(SHAPES)}")
     video, wanted = summary.video, SHAPES[shape]
@@ -45,7 +57,7 @@ def crop(summary: Summary, tracks: Sequence[Track], shape: str) -> Crop | None:
     if share == 1:
         return Crop(wanted)
     named = {track.name: track for track in tracks if len(track.times)}
-    changes = list(cuts(named["look"])) if "look" in named else []
+    changes = _changes(summary, named, source, limits)
     path: list[Point] = []
     for each in sorted(summary.highlights, key=lambda each: each.start):
         inner = (cut for cut in changes if each.start < cut < each.end)
@@ -53,6 +65,37 @@ def crop(summary: Summary, tracks: Sequence[Track], shape: str) -> Crop | None:
             shot = _around(span, changes, video.seconds)
             path = _followed(path, _camera(span, shot, _seen(named, across), share))
     return Crop(wanted, tuple((at, *((x, 0.5) if across else (0.5, x))) for at, x in path))
+
+
+def _changes(
+    summary: Summary, named: dict[str, Track], source: Path, limits: Limits
+) -> list[float]:
+    """When shots change; exact to a frame where that is in or near a highlight."""
+    found = list(cuts(named["look"])) if "look" in named else []
+    due = [
+        cut
+        for cut in found
+        if any(each.start - LATE < cut < each.end + LATE for each in summary.highlights)
+    ]
+    try:
+        exact = _exact(due, source, summary, limits) if due else []
+    except MediaError:  # a damaged stretch: what the senses say must do
+        exact = due
+    return sorted({*found} - {*due} | {*exact})
+
+
+def _exact(due: list[float], source: Path, summary: Summary, limits: Limits) -> list[float]:
+    """These cuts where the picture changes most; half a frame early, as no frame may come late."""
+    frame = 1 / float(min(summary.video.rate, 60) or 25)
+    around = np.arange(-math.ceil(LATE / frame), math.ceil(LATE / frame) + 1)
+    times = (np.floor(np.array(due)[:, None] / frame) + 0.5 + around) * frame  # (cuts, pictures)
+    seen = media.pictures_at(source, summary.video, times.ravel().tolist(), WIDE, limits)
+    pictures = seen.frames.reshape(*times.shape, -1).astype(np.int16)
+    changed = np.abs(np.diff(pictures, axis=1)).mean(axis=2)  # (cuts, pictures - 1)
+    most = changed.argmax(axis=1)
+    clear = changed.max(axis=1) > CLEAR * np.median(changed, axis=1) + PLAIN
+    found = np.where(clear, times[np.arange(len(due)), most], due)
+    return found.tolist()
 
 
 def _followed(path: list[Point], more: list[Point]) -> list[Point]:

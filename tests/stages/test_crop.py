@@ -54,9 +54,16 @@ def shown(source: Path, shape: str, *spans: tuple[float, float], tracks=None) ->
         tracks = [track for each in findings for track in each.tracks]
     chosen = over(source, *(spans or [(0.0, probe(source, LIMITS).seconds)]))
     target = source.with_name("reel.mp4")
-    assert list(render(chosen, source, target, LIMITS, crop(chosen, tracks, shape)))[-1] == 1.0
+    assert (
+        list(render(chosen, source, target, LIMITS, cropped(chosen, tracks, shape, source)))[-1]
+        == 1.0
+    )
     with av.open(str(target)) as file:
         return [frame.to_ndarray(format="gray") for frame in file.decode(video=0)]
+
+
+def cropped(chosen: Summary, tracks, shape: str, source: Path = Path("nowhere.mp4")):
+    return crop(chosen, tracks, shape, source, LIMITS)
 
 
 def whole(frame: np.ndarray, side: int = BLOCK) -> float:
@@ -91,27 +98,35 @@ def test_a_face_counts_more_than_what_moves(tmp_path):
     _, (moved,) = watched(source, Motion)
     times = np.arange(8) / 2
     face = Track("faces", times, np.tile([0.9, 0.4, 0.3], (8, 1)).astype(np.float16), "")
-    path = crop(over(source, (0, 4)), [*moved.tracks, face], TALL).path
+    path = cropped(over(source, (0, 4)), [*moved.tracks, face], TALL).path
     assert all(right == pytest.approx(1 - 0.3164 / 2, abs=0.06) for _, right, _ in path)
 
 
 def test_of_two_faces_far_apart_one_is_shown_and_not_the_gap():
     times = np.repeat(np.arange(20) / 2, 2)
     rows = np.tile([[0.1, 0.5, 0.2], [0.9, 0.5, 0.3]], (20, 1)).astype(np.float16)
-    path = crop(summary(10, ((0, 10),)), [Track("faces", times, rows, "")], TALL).path
+    path = cropped(summary(10, ((0, 10),)), [Track("faces", times, rows, "")], TALL).path
     assert all(right > 0.75 for _, right, _ in path)
 
 
-def test_at_a_cut_the_crop_jumps(tmp_path):
+@pytest.mark.parametrize("cut", [70, 73, 78])
+def test_at_a_cut_the_crop_jumps_with_the_very_frame(cut, tmp_path):
     def pictures():
-        yield from block(75, lambda t: (60, 180 + 40 * np.sin(20 * t)), seed=5)
-        yield from block(75, lambda t: (580, 180 + 40 * np.sin(20 * t)), seed=9)
+        yield from block(cut, lambda t: (60, 180 + 40 * np.sin(20 * t)), seed=5)
+        yield from block(150 - cut, lambda t: (580, 180 + 40 * np.sin(20 * t)), seed=9)
 
     source = clips.film(tmp_path / "s.mp4", pictures(), fps=25)
     frames = shown(source, TALL)
-    inside = [whole(frame) > 0.9 for frame in frames]
-    assert all(inside[:70])
-    assert all(inside[80:])
+    assert len(frames) == 150
+    assert min(map(whole, frames)) > 0.9
+
+
+def test_a_source_that_broke_since_is_cropped_by_what_is_known(tmp_path):
+    source = clips.with_cuts(tmp_path / "s.mp4", (3, 3))
+    _, (shots,) = watched(source, Shots)
+    chosen = over(source, (0, 6))
+    source.write_bytes(b"no video at all" * 99)
+    assert cropped(chosen, shots.tracks, TALL, source).path
 
 
 def test_where_nothing_is_known_it_stays_in_the_middle(tmp_path):
@@ -182,13 +197,13 @@ def test_an_upright_source_is_followed_up_and_down(tmp_path):
 
 def test_sound_has_no_shape_and_the_source_shape_no_crop(sound_clip):
     chosen = over(sound_clip, (0.5, 1.5))
-    assert crop(chosen, (), TALL) is None
-    assert crop(summary(), (), "source") is None
+    assert cropped(chosen, (), TALL) is None
+    assert cropped(summary(), (), "source") is None
 
 
 def test_an_unknown_shape_is_one_sentence():
     with pytest.raises(PreferenceError, match="no shape '4:3'; there are source, 9:16, 1:1"):
-        crop(summary(), (), "4:3")
+        cropped(summary(), (), "4:3")
 
 
 # -- the path -------------------------------------------------------------------------------------
@@ -206,7 +221,7 @@ def test_any_path_stays_inside_is_calm_and_has_few_points(rows, shape, name):
     rows = np.array(sorted(rows)).reshape(-1, 4)
     track = Track(name, rows[:, 0], rows[:, 1:].astype(np.float16), "")
     chosen = summary(60, ((1.0, 1.05), (3.0, 8.0), (20.2, 59.9)))
-    made = crop(chosen, [track], shape)
+    made = cropped(chosen, [track], shape)
     half = float(made.shape) * 720 / 1280 / 2
     assert len(made.path) <= 3 * (MOST + 2)
     for time, right, down in made.path:
