@@ -73,7 +73,7 @@ def select(
         spans = merge(board, edges.move(spans), config.merge, rules)
     found = [
         Highlight(start, end, board.mean(start, end), why(score, rules, (start, end)))
-        for start, end in on_frames(spans, perception)
+        for start, end in on_frames(spans, perception, rules)
     ]
     return tuple(foremost(found, score.most, rules))
 
@@ -473,14 +473,15 @@ class Edges:
         return cost
 
 
-def on_frames(spans: Sequence[Span], perception: Perception) -> list[Span]:
+def on_frames(spans: Sequence[Span], perception: Perception, rules: Rules) -> list[Span]:
     """The spans with their edges on frames, shortened by less than one at each end."""
     rate = float(perception.video.rate) or 100.0  # sound alone: hundredths of a second
     frames = [
         (math.ceil(start * rate - 1e-6), math.floor(end * rate + 1e-6)) for start, end in spans
     ]
     whole = [(first, last) for first, last in frames if last > first]
-    if frames and not whole:  # less than a frame was asked for; one is the least there is
+    # where less than a frame was asked for, one is the least there is; it might be barred, though
+    if frames and not whole and not rules.barred:
         whole = [(frames[0][1], frames[0][1] + 1)]
     return [(first / rate, last / rate) for first, last in whole]
 
