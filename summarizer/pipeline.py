@@ -97,6 +97,11 @@ class Summarizer:
         """All that a viewer can ask for and this preset's senses can judge."""
         return tuple(each for name in self.preset.senses for each in SENSES[name].concepts)
 
+    @property
+    def selectors(self) -> tuple[str, ...]:
+        """The ways moments can be picked, for Preference.selector."""
+        return tuple(SELECTORS)
+
     # -- perceive: once a video -------------------------------------------------------------------
 
     def probe(self, path: Path) -> Video:
