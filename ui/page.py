@@ -197,7 +197,7 @@ class _Wiring:
         stage, panel, results, state = self.stage, self.panel, self.results, self.state
         return [
             *(stage.welcome, stage.shown, stage.player, stage.facts),
-            *(panel.status, panel.go, panel.stop),
+            *(panel.status, panel.ended, panel.go, panel.stop),
             *(results.halt, results.parcel, self.versus.rivals, self.versus.comparison),
             *(state.seen, state.work, state.reel, state.history, state.rival),
         ]
@@ -216,6 +216,7 @@ class _Wiring:
             stage.transport: cards.transport(None),
             stage.twin: "",
             panel.status: views.status(IDLE),
+            panel.ended: "",
             panel.go: VISIBLE,
             panel.stop: HIDDEN,
             panel.chips: cards.chips(self.on.summarizer.concepts, None),
@@ -296,7 +297,7 @@ class _Wiring:
     def _watching(self):
         panel, state = self.panel, self.state
         buttons = [panel.status, panel.go, panel.stop]
-        begun = panel.go.click(self.begin, None, buttons, **QUICK)
+        begun = panel.go.click(self.begin, None, [*buttons, panel.ended], **QUICK)
         watching = begun.then(
             self.watch,
             [state.session, panel.preset],
@@ -305,7 +306,10 @@ class _Wiring:
         )
         watching.then(lambda: (VISIBLE, HIDDEN), None, [panel.go, panel.stop], **QUICK)
         watching.failure(self.refused, panel.status, buttons, **QUICK)
-        panel.stop.click(self.stopped, state.seen, buttons, cancels=watching, **QUICK)
+        # a word that was on its way when Stop was clicked may still reach the status: the last
+        # one has a place of its own, which hides it
+        ended = [panel.ended, panel.go, panel.stop]
+        panel.stop.click(self.stopped, state.seen, ended, cancels=watching, **QUICK)
         panel.want.submit(None, None, None, js=look.GO, **QUICK)
         # another preset has other senses
         panel.preset.input(None, None, None, js=look.AGAIN, **QUICK)
@@ -313,7 +317,7 @@ class _Wiring:
 
     @staticmethod
     def begin() -> tuple:
-        return views.status(READY), HIDDEN, VISIBLE
+        return views.status(READY), HIDDEN, VISIBLE, ""
 
     @staticmethod
     def refused(status: str) -> tuple:

@@ -76,6 +76,7 @@ class Panel(NamedTuple):
     go: gr.Button
     stop: gr.Button
     status: gr.HTML
+    ended: gr.HTML
 
 
 class Results(NamedTuple):
@@ -185,6 +186,7 @@ def panel(summarizer) -> Panel:
         go = gr.Button("Summarize", variant="primary", size="lg", elem_id="go")
         stop = gr.Button("Stop", size="lg", elem_id="stop", visible=False)
         status = html(views.status(IDLE), elem_id="status")
+        ended = html(elem_id="ended")
         with gr.Accordion("What it should be about", open=False, elem_id="about"):
             aspects = gr.CheckboxGroup(
                 list(ASPECTS),
@@ -225,7 +227,7 @@ def panel(summarizer) -> Panel:
             bench = html(cards.workbench(()), elem_id="bench")
     return Panel(
         *(want, chips, amount, unit, lengths, balance, variety, aspects, learning, learnt),
-        *(forget, preset, offers, selector, weights, events, bench, go, stop, status),
+        *(forget, preset, offers, selector, weights, events, bench, go, stop, status, ended),
     )
 
 

@@ -149,10 +149,11 @@ def test_stop_leaves_the_page_usable(visit, slow, clip):
     expect(page.locator("#story button")).to_have_count(3)
     page.click("#stop")
     expect(page.locator("#go")).to_be_visible()
-    expect(page.locator("#status")).to_contain_text("Stopped")
+    expect(page.locator("#ended")).to_contain_text("Stopped")
     page.wait_for_timeout(2000)
     assert fake.closed == stopped + 1
-    expect(page.locator("#status")).to_contain_text("Stopped")
+    expect(page.locator("#ended")).to_contain_text("Stopped")
+    expect(page.locator("#status")).to_be_hidden()
     page.fill("#want textarea", "music")
     page.press("#want textarea", "Enter")
     expect(page.locator("#answer")).to_contain_text("Found: music")
