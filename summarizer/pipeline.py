@@ -12,16 +12,18 @@ from pathlib import Path
 
 import numpy as np
 
-from summarizer import exports, media
+from summarizer import exports, media, taste
 from summarizer.cache import Cache, default_root
 from summarizer.config import PRESETS, SHAPES, Config, Limits, Preset, override
 from summarizer.config import preset as preset_named
+from summarizer.errors import PreferenceError
 from summarizer.exports import Form
 from summarizer.offers import offers, require
 from summarizer.perceiving import perceiving
 from summarizer.sampling import Encode, encode
 from summarizer.schema import (
     Concept,
+    Event,
     Line,
     Offer,
     Perception,
@@ -139,12 +141,23 @@ class Summarizer:
 
     def choose(self, perception: Perception, preference: Preference) -> Summary:
         """The best answer to this preference; the story is still to be told."""
+        preference = replace(preference, taste=taste.known(preference.taste))
+        select = SELECTORS[_known(preference).selector or self.preset.selector]
         wish = read(preference.want, self.concepts)
-        scored = HEADS[self.preset.head](perception, preference, wish, self.preset)
-        highlights = SELECTORS[self.preset.selector](
-            perception, preference, scored, self.config.selection
-        )
+        seen = taste.with_taste(perception, preference.taste)
+        scored = HEADS[self.preset.head](seen, preference, wish, self.preset)
+        highlights = select(perception, preference, scored, self.config.selection)
         return Summary(perception.video, preference, scored.answer, scored.saliency, highlights)
+
+    def learn(
+        self, known: taste.Taste, perception: Perception, span: Event, liked: float
+    ) -> taste.Taste:
+        """The taste after this stretch was kept (liked 1), dropped (-1) or rated in between."""
+        return taste.learn(known, perception, span, liked)
+
+    def taste_words(self, known: taste.Taste) -> str:
+        """What a viewer tends to keep and to drop, as a clause; empty where nothing is learnt."""
+        return taste.taste_words(known)
 
     # -- tell and render: seconds, when asked -----------------------------------------------------
 
@@ -228,3 +241,17 @@ class Summarizer:
     def stills(self, path: Path, video: Video, times: Sequence[float], width: int) -> Pictures:
         """The pictures shown at these times, for thumbnails."""
         return media.pictures_at(path, video, times, width, self.limits)
+
+
+def _known(preference: Preference) -> Preference:
+    """The preference, if it names only selectors and senses that exist."""
+    if preference.selector and preference.selector not in SELECTORS:
+        raise PreferenceError(
+            f"no selector {preference.selector[:40]!r}; there are {', '.join(SELECTORS)}"
+        )
+    for sense, _ in preference.weights:
+        if sense not in SENSES:
+            raise PreferenceError(
+                f"no sense {sense[:40]!r} to give a weight; there are {', '.join(SENSES)}"
+            )
+    return preference
