@@ -18,6 +18,7 @@ from ui.edits import Edits
 from ui.views import address, duration, moments, shorten, span, story
 
 CHIPS = 8  # quick wishes that are offered
+USUAL = 0.15  # of a video; what fills about that much makes the best quick wish
 LENGTHS = ((15, "seconds", "15 s"), (30, "seconds", "30 s"), (60, "seconds", "60 s"))
 LENGTHS += ((15, "share", "15 %"),)
 NUDGE = 0.5  # seconds
@@ -29,11 +30,13 @@ NEAR = 0.05  # seconds; closer edges are the same
 
 
 def chips(concepts: Sequence[Concept], seen: Perception | None) -> str:
-    """Wishes that can be judged here; once a video is known, only those that are in it."""
+    """Wishes that can be judged here; once a video is known, those that single out a part of it."""
+    known = [(each, share(each, seen)) for each in concepts]
+    known = [(each, found) for each, found in known if 0 < found < 1]
+    known.sort(key=lambda it: (it[0].low, abs(it[1] - USUAL) if seen else 0))
     first: dict[str, Concept] = {}
-    for concept in concepts:
-        if seen is None or present(concept, seen):
-            first.setdefault(concept.curve, concept)
+    for concept, _ in known:
+        first.setdefault(concept.curve, concept)
     buttons = "".join(
         f'<button type="button" class="wl-chip" data-want="{escape(each.seen, quote=True)}">'
         f"{escape(each.seen)}</button>"
@@ -43,13 +46,15 @@ def chips(concepts: Sequence[Concept], seen: Perception | None) -> str:
     return f'<div class="wl-chips" role="group" aria-label="{label}">{buttons}</div>'
 
 
-def present(concept: Concept, seen: Perception) -> bool:
-    """Whether a video has some of it, but not all the time."""
+def share(concept: Concept, seen: Perception | None) -> float:
+    """How much of the video has it; about a usual highlight's worth while none is known."""
+    if seen is None:
+        return USUAL
     curve = seen.curve(concept.curve)
     if curve is None:
-        return False
+        return 0.0
     there = curve.array <= concept.at if concept.low else curve.array >= concept.at
-    return bool(there.any()) and not bool(there.all())
+    return float(there.mean())
 
 
 def lengths() -> str:
@@ -250,8 +255,8 @@ def exports(forms: Sequence) -> str:
     return (
         '<h3>Take it with you</h3><div class="wl-chips" role="group" aria-label="Exports">'
         f"{buttons}{everything}</div>"
-        '<p class="wl-sub">Drop the project file back here with its clip, and everything is as you '
-        "left it.</p>"
+        '<p class="wl-sub">Drop summary.json in with its clip later, and everything is as you left '
+        "it.</p>"
     )
 
 
