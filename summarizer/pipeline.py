@@ -186,6 +186,7 @@ class Summarizer:
 
         In another shape it follows the faces or else the movement in the perception.
         """
+        yield 0.0
         tracks = perception.tracks if perception else ()
         followed = crop(summary, tracks, shape, path, self.limits)
         yield from render(summary, path, target, self.limits, followed)

@@ -34,6 +34,7 @@ MOST = 24  # points of one stretch that are kept
 LATE = 0.2  # seconds that a cut may be off where the senses put it
 CLEAR, PLAIN = 3.0, 4.0  # times the usual difference, and grey levels, that a cut stands out by
 WIDE = 64  # pixels of the pictures that are compared
+MOST_EXACT = 40  # cuts that are looked at so closely; it takes about a tenth of a second for each
 
 Point = tuple[float, float]  # seconds, and where along the picture
 
@@ -70,13 +71,13 @@ def crop(
 def _changes(
     summary: Summary, named: dict[str, Track], source: Path, limits: Limits
 ) -> list[float]:
-    """When shots change; exact to a frame where that is in or near a highlight."""
+    """When shots change; exact to a frame where that is in or near a highlight, as a rule."""
     found = list(cuts(named["look"])) if "look" in named else []
     due = [
         cut
         for cut in found
         if any(each.start - LATE < cut < each.end + LATE for each in summary.highlights)
-    ]
+    ][:MOST_EXACT]
     try:
         exact = _exact(due, source, summary, limits) if due else []
     except MediaError:  # a damaged stretch: what the senses say must do
@@ -85,7 +86,7 @@ def _changes(
 
 
 def _exact(due: list[float], source: Path, summary: Summary, limits: Limits) -> list[float]:
-    """These cuts where the picture changes most; half a frame early, as no frame may come late."""
+    """These cuts where the picture changes most, half a frame early: before the new shot's first."""
     frame = 1 / float(min(summary.video.rate, 60) or 25)
     around = np.arange(-math.ceil(LATE / frame), math.ceil(LATE / frame) + 1)
     times = (np.floor(np.array(due)[:, None] / frame) + 0.5 + around) * frame  # (cuts, pictures)
