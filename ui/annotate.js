@@ -10,6 +10,7 @@ let told = null; // the board as Python drew it
 let kept = []; // [start, end, score, note] of every event, as the ledger has it
 let changed = 0; // when it last changed there
 let current = 0; // the event that keys act on
+let looked = 0; // where the playhead was when that was last decided
 let loop = false;
 let trouble = false; // the server does not answer
 const waiting = []; // orders it has not confirmed
@@ -307,14 +308,18 @@ const jump = (at) => {
   const events = said();
   if (!events.length) return;
   current = hold(at, 0, events.length - 1);
-  seek(events[current][0] + 0.001);
+  looked = events[current][0] + 0.001;
+  seek(looked);
   show();
 };
 
+// the playhead picks the event, but only by moving: an edge moved past it leaves the event current
 const follow = () => {
   const player = video();
   if (!player || !told || !kept.length) return;
   const now = player.currentTime;
+  if (Math.abs(now - looked) < 0.01) return place();
+  looked = now;
   const events = said();
   const [start, end] = events[current] ?? [0, 0];
   if (loop && !player.paused && (now >= end - 0.03 || now < start - 0.3)) return seek(start + 0.001);
