@@ -19,7 +19,7 @@ from summarizer.schema import Curve, Event, Perception
 Taste = tuple[tuple[str, float], ...]
 
 RATE = 0.15  # of a number that one moment replaces: about the last ten count
-LACK = 0.25  # what a moment lacks tells less of it than what it has
+LACK = 0.25  # to lack what is liked counts less than to have it
 GAIN = 4.0  # from a number and a second that fits it to how strongly it is preferred
 LEAST = 0.01  # a number below this is forgotten
 TOLD = 0.08  # and below this not spoken of: that is less than one moment teaches
@@ -77,8 +77,7 @@ def learn(taste: Taste, perception: Perception, span: Event, liked: float) -> Ta
     if not share.any() or not traits.names or not liked:
         return known(taste)
     apart = share @ traits.values
-    lacks = np.array([name not in (*MEANINGS, "light") for name in traits.names]) & (apart < 0)
-    apart = np.where(lacks, LACK * apart, apart)
+    apart = np.where(traits.two_sided, apart, np.maximum(apart, 0))  # what it lacks tells nothing
     step = RATE * abs(liked)
     faded = {name: (1 - step) * number for name, number in numbers.items()}
     for name, value in zip(traits.names, apart.tolist(), strict=True):
@@ -93,7 +92,13 @@ def with_taste(perception: Perception, taste: Taste) -> Perception:
     if not numbers:
         return perception
     traits = Traits.of(perception)
-    pull = traits.values @ np.array([numbers.get(name, 0.0) for name in traits.names])
+    weights = np.array([numbers.get(name, 0.0) for name in traits.names])
+    named = np.array([name in CURVES for name in traits.names], bool)
+    # what went along with it only now and then counts less than by its number
+    weights[named] *= np.abs(weights[named]) / np.abs(weights[named]).max(initial=LEAST)
+    # to lack what is liked speaks against a second; to lack what is disliked is nothing to keep
+    lacking = np.where(traits.two_sided, weights, LACK * np.maximum(weights, 0))
+    pull = np.maximum(traits.values, 0) @ weights + np.minimum(traits.values, 0) @ lacking
     if not np.any(np.abs(pull) > LEAST):
         return perception
     strength = np.tanh(GAIN * pull)
@@ -138,6 +143,11 @@ class Traits:
 
     names: tuple[str, ...]
     values: np.ndarray  # (seconds, names) in [-1, 1]
+
+    @property
+    def two_sided(self) -> np.ndarray:
+        """(names,) bool: whether less of it is something by itself, as darkness is."""
+        return np.array([name in (*MEANINGS, "light") for name in self.names], bool)
 
     @staticmethod
     def of(perception: Perception) -> "Traits":
