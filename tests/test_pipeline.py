@@ -3,6 +3,7 @@
 import os
 from itertools import pairwise
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -241,3 +242,27 @@ def test_a_preset_of_new_parts_runs_end_to_end(cut_clip, tmp_path, monkeypatch):
     assert [curve.name for curve in summary.saliency.curves] == ["red"]
     assert [sentence.text for sentence in summary.story] == ["Red."]
     assert (out / "reel.mp4").exists()
+
+
+def test_what_is_handed_over_is_offered_by_name(summarizer, clip, steps, tmp_path):
+    perception = steps[-1].perception
+    *_, summary = summarizer.tell(perception, summarizer.choose(perception, Preference()))
+    assert [form.name for form in summarizer.exports][:2] == ["json", "csv"]
+    path = summarizer.export(summary, "edl", tmp_path)
+    assert path.read_text().startswith("TITLE: Highlights of a sea 'film'.mp4")
+    reel = tmp_path / "reel.mp4"
+    shares = list(
+        summarizer.render(summary, clip, reel, shape=summarizer.shapes[1], perception=perception)
+    )
+    assert shares == sorted(shares)
+    assert summarizer.probe(reel).size == (102, 180)
+    with ZipFile(summarizer.bundle(summary, tmp_path, [reel])) as packed:
+        assert {"summary.json", "captions.srt", "reel.mp4", "README.txt"} <= {*packed.namelist()}
+
+
+def test_a_reel_of_sound_has_no_shape(summarizer, sound_clip, tmp_path):
+    perception = summarizer.perceive(sound_clip)
+    summary = summarizer.choose(perception, Preference(length=Length(2, "seconds")))
+    reel = tmp_path / "reel.m4a"
+    assert list(summarizer.render(summary, sound_clip, reel, shape="1:1"))[-1] == 1.0
+    assert not summarizer.probe(reel).has_picture

@@ -86,7 +86,7 @@ def _changes(
 
 
 def _exact(due: list[float], source: Path, summary: Summary, limits: Limits) -> list[float]:
-    """These cuts where the picture changes most, half a frame early: before the new shot's first."""
+    """These cuts where the picture changes most, half a frame before the new shot."""
     frame = 1 / float(min(summary.video.rate, 60) or 25)
     around = np.arange(-math.ceil(LATE / frame), math.ceil(LATE / frame) + 1)
     times = (np.floor(np.array(due)[:, None] / frame) + 0.5 + around) * frame  # (cuts, pictures)
