@@ -9,6 +9,7 @@ const page = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
 let told = null; // the board as Python drew it
 let kept = []; // [start, end, score, note] of every event, as the ledger has it
 let changed = 0; // when it last changed there
+let words = ""; // what Python says of it
 let current = 0; // the event that keys act on
 let looked = 0; // where the playhead was when that was last decided
 let loop = false;
@@ -153,16 +154,15 @@ const heard = () => {
     store(null);
   }
   if (ack.events && ack.video === told.video && ack.annotator === told.annotator) {
-    take(ack.events, ack.changed);
+    take(ack);
   }
   show();
   send();
 };
 
-const take = (events, when) => {
-  if (when < changed) return; // an older look that came later
-  kept = events;
-  changed = when;
+const take = (look) => {
+  if (look.changed < changed) return; // an older look that came later
+  ({ events: kept, changed, words } = look);
 };
 
 // -- drawing -----------------------------------------------------------------------------------------
@@ -258,12 +258,13 @@ const show = () => {
     if (note.value !== mine[3]) note.value = mine[3];
   }
   const open = waiting.length;
-  find("#note-saved")?.classList.toggle("wl-stale", open > 0);
-  let words = "";
-  if (open && trouble) words = "Not saved yet: the server does not answer. Trying again.";
-  else if (open) words = "Saving";
+  card(".wl-saved").hidden = open > 0 || !words;
+  say(card(".wl-saved span"), words);
+  let wait = "";
+  if (open && trouble) wait = "Not saved yet: the server does not answer. Trying again.";
+  else if (open) wait = "Saving";
   const line = card(".wl-pending");
-  if (open || told.annotator) say(line, words);
+  if (open || told.annotator) say(line, wait);
   line?.classList.toggle("wl-lost", trouble && open > 0);
 };
 
@@ -288,7 +289,7 @@ const draw = () => {
   if (!same) current = 0;
   told = fresh;
   if (!told) return;
-  take(told.events, told.changed);
+  take(told);
   build();
   restore();
   show();

@@ -116,25 +116,21 @@ class Desk:
             return Player(None, failed(error))
         return Player(None, COPYING)
 
-    def draw(self, view: View) -> tuple[str, str, str]:
-        """The hint, the board, and what is kept so far."""
+    def draw(self, view: View) -> tuple[str, str]:
+        """What is in the way of annotating, or the board."""
         video = view.session.video
         try:
             sheet = self._sheet(view)
         except Exception as error:
-            return (
-                sheets.hint(video, bool(view.events)),
-                "",
-                sheets.saved(None, None, failed(error)),
-            )
+            return views.status(failed(error)), ""
         ready = video is not None and (sheet is not None or bool(view.events))
         if not ready:
-            return sheets.hint(video, False), "", sheets.saved(None)
+            return sheets.hint(video, False), ""
         board = sheets.board(
             video, view.annotator, sheet, view.perception,
             *_model_for(view, sheet),
         )  # fmt: skip
-        return "", board, sheets.saved(sheet)
+        return "", board
 
     def agreement(self, view: View) -> str:
         if view.session.video is None:
@@ -281,8 +277,7 @@ def order_of(told: dict) -> Order:
 def failed(error: Exception) -> Status:
     """The sentence for the annotator; what was not foreseen goes to the log."""
     if isinstance(error, SummarizerError):
-        text = str(error)
-        return Status("error", text[:1].upper() + text[1:] + ("" if text.endswith(".") else "."))
+        return Status("error", str(error))
     log.error("unexpected error at the annotator's desk", exc_info=error)
     return Status("error", "This could not be kept; the details are in the server's log.")
 
@@ -402,7 +397,7 @@ class _Wiring:
         self.desk, self.parts = desk, parts
         self.session = states[0]
         self.view = [*states, parts.name, parts.blind]
-        self.drawn = [parts.hint, parts.board, parts.saved, parts.finish, *parts.questions]
+        self.drawn = [parts.hint, parts.board, parts.finish, *parts.questions]
 
     def connect(self) -> None:
         parts = self.parts

@@ -92,6 +92,7 @@ def board(
         "seconds": video.seconds,
         "events": [row(mark) for mark in marks],
         "changed": sheet.changed if sheet else 0,
+        "words": words(sheet),
         "model": [] if hidden else points(model / max(model.max(initial=0.0), 1e-9)),
         "hidden": hidden,
         "curves": [
@@ -145,7 +146,8 @@ def event_card() -> str:
         '<label class="wl-note-label">Note<textarea rows="2" maxlength="2000" '
         'placeholder="why, if you like"></textarea></label>'
         f'<div class="wl-event-foot">{_button("undo", "Undo", "Undo the last change")}'
-        '<p class="wl-pending" role="status"></p></div></div>'
+        '<p class="wl-pending" role="status"></p></div>'
+        '<p class="wl-saved" hidden><strong>Saved</strong> <span></span></p></div>'
     )
 
 
@@ -174,20 +176,22 @@ def saved(sheet: Sheet | None, heard: tuple[str, int] | None = None, now: Status
         "video": sheet.annotation.sha256 if sheet else "",
         "annotator": sheet.annotation.annotator if sheet else "",
         "changed": sheet.changed if sheet else 0,
+        "words": words(sheet),
         "events": [row(mark) for mark in sheet.annotation.marks] if sheet else None,
     }
     ack = escape(json.dumps(reply), quote=True)
-    if now.kind == "error":
-        return f'<div data-ack="{ack}">{status(now)}</div>'
+    trouble = status(now) if now.kind == "error" else ""
+    return f'<div data-ack="{ack}">{trouble}</div>'
+
+
+def words(sheet: Sheet | None) -> str:
+    """What is kept of somebody's work, for the line that says "Saved"."""
     if sheet is None:
-        return f'<p class="wl-saved" data-ack="{ack}"></p>'
+        return ""
     done, count = sheet.annotation.scored, len(sheet.annotation.marks)
     blind = " · blind" if sheet.annotation.blind else ""
     end = " · finished" if sheet.finished else ""
-    return (
-        f'<p class="wl-saved" data-ack="{ack}"><strong>Saved</strong> '
-        f"<span>{done} of {count} events scored{blind}{end}</span></p>"
-    )
+    return f"{done} of {count} events scored{blind}{end}"
 
 
 # -- agreement ------------------------------------------------------------------------------------

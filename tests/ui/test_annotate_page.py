@@ -95,8 +95,8 @@ def sign(page, name):
 
 
 def saved(page, words):
-    expect(page.locator("#note-saved")).to_contain_text(words)
-    expect(page.locator("#note-saved .wl-saved strong")).to_be_visible()
+    expect(page.locator("#note-event .wl-saved")).to_contain_text(words)
+    expect(page.locator("#note-event .wl-saved")).to_be_visible()
 
 
 def scores(page) -> list[str]:
@@ -212,7 +212,7 @@ def test_a_killed_server_loses_nothing_and_undo_goes_on(visit, tmp_path, clip):
         server.kill()
         press(page, "3")  # nobody hears this
         expect(page.locator(".wl-pending")).to_contain_text("Not saved yet")
-        expect(page.locator("#note-saved .wl-saved strong")).to_be_hidden()
+        expect(page.locator("#note-event .wl-saved")).to_be_hidden()
 
         address = server.start()
         again = visit(address)
