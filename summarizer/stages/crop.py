@@ -18,7 +18,7 @@ from summarizer.config import SHAPES, Limits
 from summarizer.errors import MediaError, PreferenceError
 from summarizer.media.reel import Crop
 from summarizer.schema import Summary, Track
-from summarizer.senses.shots import cuts
+from summarizer.senses.shots import CHANGED, LOOK, cuts
 
 STEP = 0.25  # seconds from one point of the path to the next
 PLACES = 61  # where a path may be
@@ -33,6 +33,7 @@ MOST = 24  # points of one stretch that are kept
 
 LATE = 0.2  # seconds that a cut may be off where the senses put it
 CLEAR, PLAIN = 3.0, 4.0  # times the usual difference, and grey levels, that a cut stands out by
+UNLIKE, MUCH = 0.25, 0.5  # looks apart, and share changed, from which there may be a cut
 WIDE = 64  # pixels of the pictures that are compared
 MOST_EXACT = 40  # cuts that are looked at so closely; it takes about a tenth of a second for each
 
@@ -72,31 +73,49 @@ def _changes(
     summary: Summary, named: dict[str, Track], source: Path, limits: Limits
 ) -> list[float]:
     """When shots change; exact to a frame where that is in or near a highlight, as a rule."""
-    found = list(cuts(named["look"])) if "look" in named else []
+    if "look" not in named:
+        return []
+    known = list(cuts(named["look"]))
     due = [
         cut
-        for cut in found
+        for cut in sorted([*known, *_suspected(named["look"], known)])
         if any(each.start - LATE < cut < each.end + LATE for each in summary.highlights)
     ][:MOST_EXACT]
     try:
         exact = _exact(due, source, summary, limits) if due else []
     except MediaError:  # a damaged stretch: what the senses say must do
-        exact = due
-    return sorted({*found} - {*due} | {*exact})
+        exact = [math.nan] * len(due)
+    moved = dict(zip(due, exact, strict=True))
+    sure = {cut: cut for cut in known} | {
+        cut: exactly for cut, exactly in moved.items() if not math.isnan(exactly)
+    }
+    return sorted(sure.values())
+
+
+def _suspected(look: Track, known: list[float]) -> list[float]:
+    """Where much changes between two pictures, though too little for a cut to be sure of."""
+    rows = look.values.astype(np.float32)
+    apart = np.linalg.norm(np.diff(rows[:, LOOK:], axis=0), axis=1)
+    much = (apart >= UNLIKE) & (rows[1:, CHANGED] >= MUCH)
+    middles = ((look.times[1:] + look.times[:-1]) / 2)[much]
+    return [time for time in middles.tolist() if all(abs(time - cut) > 2 * LATE for cut in known)]
 
 
 def _exact(due: list[float], source: Path, summary: Summary, limits: Limits) -> list[float]:
-    """These cuts where the picture changes most, half a frame before the new shot."""
+    """For each of these cuts when the new shot begins, half a frame less; NaN if that is not clear.
+
+    There the picture changes far more than it does around, and does not change back.
+    """
     frame = 1 / float(min(summary.video.rate, 60) or 25)
     around = np.arange(-math.ceil(LATE / frame), math.ceil(LATE / frame) + 1)
     times = (np.floor(np.array(due)[:, None] / frame) + 0.5 + around) * frame  # (cuts, pictures)
     seen = media.pictures_at(source, summary.video, times.ravel().tolist(), WIDE, limits)
     pictures = seen.frames.reshape(*times.shape, -1).astype(np.int16)
     changed = np.abs(np.diff(pictures, axis=1)).mean(axis=2)  # (cuts, pictures - 1)
-    most = changed.argmax(axis=1)
-    clear = changed.max(axis=1) > CLEAR * np.median(changed, axis=1) + PLAIN
-    found = np.where(clear, times[np.arange(len(due)), most], due)
-    return found.tolist()
+    highest, usual = changed.max(axis=1), np.median(changed, axis=1)
+    lasting = np.abs(pictures[:, -1] - pictures[:, 0]).mean(axis=1)
+    clear = (highest > CLEAR * usual + PLAIN) & (lasting > highest / 2)
+    return np.where(clear, times[np.arange(len(due)), changed.argmax(axis=1)], math.nan).tolist()
 
 
 def _followed(path: list[Point], more: list[Point]) -> list[Point]:

@@ -16,8 +16,8 @@ from summarizer.errors import PreferenceError
 from summarizer.media import probe
 from summarizer.schema import Highlight, Summary, Track
 from summarizer.senses.motion import Motion
-from summarizer.senses.shots import Shots
-from summarizer.stages.crop import FASTEST, MOST, crop
+from summarizer.senses.shots import Shots, cuts
+from summarizer.stages.crop import FASTEST, MOST, _changes, crop
 from summarizer.stages.render import render
 from tests import clips
 from tests.scenes import watched
@@ -119,6 +119,26 @@ def test_at_a_cut_the_crop_jumps_with_the_very_frame(cut, tmp_path):
     frames = shown(source, TALL)
     assert len(frames) == 150
     assert min(map(whole, frames)) > 0.9
+
+
+def test_a_cut_that_is_only_suspected_is_looked_at(tmp_path):
+    """A track of looks that gives no cut away for certain; a flash is none."""
+
+    def pictures():
+        yield from block(73, lambda t: (60, 180), seed=5)
+        yield from block(77, lambda t: (580, 180), seed=9)
+
+    source = clips.film(tmp_path / "s.mp4", pictures(), fps=25)
+    flashing = clips.flash_and_beep(tmp_path / "f.mp4", at=(2.9,), seconds=6)
+    times = np.arange(24) / 4
+    rows = np.zeros((24, 2 + 107), np.float16)
+    rows[times >= 2.92, 2] = 0.3
+    rows[12, :2] = (1.0, 0.8)
+    look = Track("look", times, rows, "")
+    for file, wanted in ((source, [72.5 / 25]), (flashing, [])):
+        assert cuts(look) == {}
+        found = _changes(over(file, (0, 6)), {"look": look}, file, LIMITS)
+        assert found == pytest.approx(wanted)
 
 
 def test_a_source_that_broke_since_is_cropped_by_what_is_known(tmp_path):
