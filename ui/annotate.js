@@ -245,7 +245,11 @@ const show = () => {
   strip(events);
   place();
   const mine = events[current];
-  if (!mine || !card(".wl-event-number")) return;
+  if (!mine) return;
+  if (!card(".wl-saved")) { // the card is built after the board
+    if (!life.signal.aborted) requestAnimationFrame(show);
+    return;
+  }
   say(card(".wl-event-number"), `Event ${current + 1} of ${events.length}`);
   const looped = loop ? " · over and over" : "";
   say(card(".wl-event-times"), `${clock(mine[0])} – ${clock(mine[1])}${looped}`);
