@@ -61,6 +61,28 @@ SAYING = _stems("say mention discuss discussion explain describe quote")
 ABOUT = word_set("about regarding concerning")
 NAMING = _stems("word words phrase")
 SAID_ENDS = word_set("with while during when where without but except")
+# two words that together mean something else than each by itself
+COMPOUNDS = frozenset(
+    (stem(one), stem(other))
+    for one, other in (
+        ("slow", "motion"),
+        ("slow", "mo"),
+        ("time", "lapse"),
+        ("bird", "song"),
+        ("motion", "blur"),
+        ("loud", "colours"),
+        ("dark", "humour"),
+        ("dark", "humor"),
+        ("still", "life"),
+    )
+)
+# other ways to say that the camera does not move
+STEADY = re.compile(
+    r"\b(?:the )?camera (?:does(?:n['’]t| not)|is(?:n['’]t| not)|never) (?:mov|pan)\w*"
+    r"|\b(?:the )?camera (?:is|stays|stands|holds|keeps) (?:still|steady|fixed|static)\b"
+    r"|\b(?:a |the )?(?:still|static|steady|fixed|motionless) camera\b",
+    re.IGNORECASE,
+)
 QUOTES = {'"': '"', "“": "”", "«": "»"}
 
 
@@ -72,8 +94,9 @@ def read(want: str, concepts: Sequence[Concept]) -> Wish:
     if not is_english(text):
         return Wish(text, english=False, concepts=concepts)
     rest, whens = _take_times(text)
-    terms = _Reader(rest, _index(concepts)).terms()
-    return Wish(text, terms, whens, concepts=concepts)
+    rest, most = _take_count(rest)
+    terms = _Reader(STEADY.sub("no camera movement", rest), _index(concepts)).terms()
+    return Wish(text, terms, whens, most, concepts=concepts)
 
 
 # -- phrases --------------------------------------------------------------------------------------
@@ -145,6 +168,9 @@ class _Reader:
         if self.said:
             return 0
         length, step = self._longest(self.at)
+        if length < 2 and self._compound():
+            self._add(Term(self._typed(self.tokens[self.at : self.at + 2])))
+            return 2
         span = self.tokens[self.at : self.at + length]
         if not span or (len(span) == 1 and self._only_helps(span[0], step)):
             return 0
@@ -156,6 +182,11 @@ class _Reader:
         concepts = tuple(step.asked or step.hinted)
         self._add(Term(self._typed(span), concepts, hint=not step.asked))
         return length
+
+    def _compound(self) -> bool:
+        """Whether two words start here that are no concept together, whatever each is alone."""
+        pair = tuple(token.stem for token in self.tokens[self.at : self.at + 2])
+        return pair in COMPOUNDS
 
     def _only_helps(self, token: Token, step: _Phrase) -> bool:
         """Whether a word that is a phrase by itself is here only scaffolding: "nature shots" are
@@ -292,7 +323,10 @@ LEAD = (
     r"(?:\b(?:in|at|from|during|near|towards?|within|just|right|only)\s+)?(?:\bthe\s+)?(?:very\s+)?"
 )
 # a noun right after it makes it part of a name: "the opening ceremony"
-ALONE = r"(?!\s+(?!and|or|of|but|with|without|where|when|please|no\b|not)\w)"
+ALONE = (
+    r"(?!\s+(?!and|or|of (?:the |this |that |your |my )?(?:video|film|movie|clip|recording|it)\b"
+    r"|but|with|without|where|when|please|no\b|not)\w)"
+)
 
 
 def _seconds(text: str) -> float:
@@ -390,6 +424,29 @@ OTHERWISE = re.compile(
     r"(?:\b(?:skip|without|not|except|no|excluding|omit|ignore|remove|but|after|before|out)|n't)"
     r"(?: (?:for|show|include|want|need|me|at|in))* ?(?:the )?$"
 )
+
+
+MANY = rf"\d{{1,2}}|{'|'.join(word for word, n in NUMBERS.items() if word.isalpha() and n > 1)}"
+# how many moments: "the three loudest moments", "top 5"; the first three are not the best three
+COUNT = re.compile(
+    rf"(?<!first )(?<!last )(?<!next )\b(?P<n>{MANY})"
+    rf"(?: (?!{UNIT})(?!of\b|or\b|and\b)[\w-]+){{0,2}} "
+    r"(?:moments|scenes|highlights|parts|clips|bits|shots|events|pieces)\b"
+    rf"|\b(?:top|best) (?P<top>{MANY})\s*$",
+    re.IGNORECASE,
+)
+
+
+def _take_count(text: str) -> tuple[str, int]:
+    """The text without how many moments it asks for, and that number; 0 where it names none."""
+    match = COUNT.search(text)
+    if match is None:
+        return text, 0
+    group = "n" if match["n"] else "top"
+    number = match[group].lower()
+    most = NUMBERS[number] if number in NUMBERS else int(number)
+    first, last = match.span(group)
+    return text[:first] + " " * (last - first) + text[last:], most
 
 
 def _take_times(text: str) -> tuple[str, tuple[When, ...]]:

@@ -392,6 +392,11 @@ def test_reasons_are_words(talk):
             assert not any(letter.isdigit() for letter in why)
 
 
+def test_the_number_of_moments_asked_for_is_handed_on(talk):
+    assert score(talk, "the three loudest moments").most == 3
+    assert score(talk, "loud moments").most == 0
+
+
 def test_what_is_absent_is_never_a_reason(talk):
     found = score(talk, "music and colourful pictures")
     assert all("colourful" not in found.why(start, start + 5) for start in range(0, 60, 5))

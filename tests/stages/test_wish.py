@@ -89,6 +89,16 @@ TABLE = {
     "the music teacher": "music, & 'teacher'",
     "asdfgh qwrtp": "'asdfgh qwrtp'",
     "<script>alert(1)</script>": "'script', 'alert'",
+    "slow motion": "'slow motion'",
+    "slow-motion replays": "'slow-motion', & 'replays'",
+    "bird song": "'bird song'",
+    "a time lapse": "'time lapse'",
+    "the end of the race": "'end of the race'",
+    # a camera that stands still
+    "the camera doesn't move": "not camera moves",
+    "the camera is not moving": "not camera moves",
+    "a static camera": "not camera moves",
+    "the camera stays still with music": "not camera moves, & music",
     # what often comes with something measured
     "the goals": "loud moments for 'goals'",
     "goals": "loud moments for 'goals'",
@@ -117,6 +127,7 @@ TABLE = {
     "the start": "@0-18",
     "beginning and end": "@0-18, @102-120",
     "the ending": "@102-120",
+    "the end of the video": "@102-120",
     "how does it end": "@102-120",
     "the first minute": "@0-60",
     "last 20 seconds": "@100-120",
@@ -199,6 +210,28 @@ def test_every_ask_means_its_concept_and_every_hint_hints():
 def test_ten_thousand_characters_are_bounded(piece):
     wish = read((piece * 10_000)[:10_000], CONCEPTS)
     assert len(wish.text) <= 1_001 and len(wish.terms) <= 40
+
+
+@pytest.mark.parametrize(
+    ("want", "most"),
+    [
+        ("the three loudest moments", 3),
+        ("show me the 3 best scenes", 3),
+        ("top 5", 5),
+        ("the 2 darkest shots and music", 2),
+        ("three moments", 3),
+        ("first three scenes", 0),
+        ("two people talking", 0),
+        ("a 10 second clip", 0),
+        ("one shot follows another", 0),
+        ("the last 10 seconds", 0),
+        ("half the scenes", 0),
+        ("the loudest moments", 0),
+        ("0 moments", 0),
+    ],
+)
+def test_how_many_moments_are_asked_for(want, most):
+    assert read(want, CONCEPTS).most == most
 
 
 def test_a_time_beyond_the_end_is_an_empty_span():
