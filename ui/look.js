@@ -178,7 +178,7 @@
 
   document.addEventListener("pointerdown", (event) => {
     const line = event.target.closest(".wl-timeline");
-    const wanted = event.target.closest(".nsewdrag, .wl-playhead");
+    const wanted = event.target.closest(".nsewdrag");
     const video = player();
     if (!line || !wanted || !video || event.button) return;
     drag = { line, from: event.clientX, moved: false, playing: !video.paused };

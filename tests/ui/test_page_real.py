@@ -1,11 +1,28 @@
 """The page over the real summarizer: real clips are watched, told, cut and played."""
 
+import csv
+from pathlib import Path
+from zipfile import ZipFile
+
+import opentimelineio
+import pysubs2
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
-from summarizer import load
+from summarizer import Summary, load
 from tests import clips
-from tests.ui.steps import click_curve, open_clip, pause, plays, seeks_to, summarize, upload
+from tests.ui.steps import (
+    click_curve,
+    fetch,
+    moments,
+    open_clip,
+    pause,
+    plays,
+    seeks_to,
+    summarize,
+    upload,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -51,6 +68,66 @@ def test_an_example_takes_two_clicks(visit, address):
     summarize(page)
     expect(page.locator("#story button").first).to_be_visible()
     assert plays(page, "#player video")
+
+
+def test_the_whole_path_on_an_example(visit, address):
+    page = visit(address)
+    page.locator(".wl-example").filter(has_text="the goals").click()
+    expect(page.locator("#player video")).to_be_visible()
+    summarize(page)
+    expect(page.locator(".wl-moment")).to_have_count(2)
+    start, end = moments(page)[0]
+    page.locator(".wl-moment .wl-what").first.click()
+    seeks_to(page, start, end)
+    pause(page)
+
+    page.locator("[data-do=nudge][data-edge=end][data-by='0.5']").first.click()
+    page.wait_for_function(
+        "(end) => Math.abs(document.querySelector('.wl-moment').dataset.end - end) < 0.05",
+        arg=end + 0.5,
+    )
+    assert moments(page)[0][0] == pytest.approx(start, abs=0.05)
+    page.locator("[data-do=drop]").nth(1).click()
+    expect(page.locator(".wl-dropped li")).to_have_count(1)
+    page.click("#lengths .wl-chip:has-text('30 s')")
+    expect(page.locator("#moments")).to_contain_text("of 30 s")
+    assert moments(page)[0] == pytest.approx([start, end + 0.5], abs=0.05)
+
+    page.click("[data-export=chapters]")  # one moment makes no three chapters
+    expect(page.locator("#parcel [role=alert]")).to_contain_text("three")
+    page.click("[data-do=undo]")
+    expect(page.locator(".wl-dropped")).to_have_count(0)
+
+    page.fill("#other-want textarea", "faces")
+    page.click("#compare")
+    expect(page.locator("#comparison section")).to_have_count(2)
+    page.click("#render")
+    expect(page.locator("#reel video")).to_be_visible()
+    assert plays(page, "#reel video")
+    for name, read in READERS.items():
+        assert read(fetch(page, name)), name
+    with ZipFile(fetch(page, "zip")) as packed:
+        assert packed.testzip() is None
+        assert any(name.endswith(".mp4") for name in packed.namelist())
+
+
+def rows(path: Path) -> list:
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))
+
+
+READERS = {  # none of them is ours, but for the summary's own
+    "json": lambda path: Summary.from_json(path.read_bytes()).highlights,
+    "csv": rows,
+    "srt": lambda path: list(pysubs2.load(str(path))),
+    "vtt": lambda path: list(pysubs2.load(str(path))),
+    "otio": lambda path: opentimelineio.adapters.read_from_file(str(path)).duration().value > 0,
+    "edl": lambda path: "FROM CLIP NAME" in path.read_text(),
+    "chapters": lambda path: path.read_text().startswith("00:00 "),
+    "story": lambda path: path.read_text().startswith("# "),
+    "html": lambda path: "plotly" in path.read_text(),
+    "png": lambda path: Image.open(path).size[0] > 100,
+}
 
 
 def test_what_the_browser_cannot_play_plays_as_a_copy(visit, address, tmp_path):

@@ -1,5 +1,6 @@
 """What the page shows is a function of values, and no word from outside becomes markup."""
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 from html.parser import HTMLParser
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from summarizer import Length, Preference
+from summarizer import Length, Preference, load
 from summarizer.config import GB, MB, Limits
 from summarizer.schema import (
     Answer,
@@ -23,6 +24,7 @@ from summarizer.schema import (
     Video,
     Work,
 )
+from summarizer.stages.wish import read
 from tests.ui.fake import Form
 from ui import cards, views
 from ui.edits import Edits
@@ -195,6 +197,13 @@ def test_quick_wishes_are_those_a_video_can_answer():
     known = [concept("music", "music"), concept("bright", "light"), concept("faces", "faces")]
     assert Reader(cards.chips(known, None)).text == "musicbrightfaces"
     assert Reader(cards.chips(known, seen)).text == "music"
+
+
+def test_every_quick_wish_is_read_as_what_a_sense_measures():
+    known = load().concepts
+    for wish in re.findall('data-want="([^"]+)"', cards.chips(known, None)):
+        (term,) = read(wish, known).terms
+        assert term.concepts and not term.hint and not term.said, wish
 
 
 def test_the_twin_of_the_curve_has_all_of_it():
