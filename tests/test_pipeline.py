@@ -10,7 +10,7 @@ import pytest
 
 from summarizer import Length, Preference, Summary, media
 from summarizer.config import PRESETS, Preset
-from summarizer.errors import MediaError, OutputError
+from summarizer.errors import MediaError, OutputError, PreferenceError
 from summarizer.pipeline import load
 from summarizer.schema import Answer, Curve, Findings, Saliency, Score, Sentence
 from summarizer.senses import SENSES
@@ -128,6 +128,26 @@ def test_choosing_depends_on_the_preference_alone(summarizer, steps):
     assert one.answer.kind == "found"
     assert one.seconds <= 4 + 1e-6
     assert any(each.start < 5.5 and each.end > 3 for each in one.highlights)
+
+
+def test_the_selector_and_the_weights_of_a_preference_are_honoured(summarizer, steps):
+    perception = steps[-1].perception
+    assert summarizer.selectors == ("knapsack", "dpp")
+    plain = summarizer.choose(perception, Preference())
+    named = summarizer.choose(perception, Preference(selector="knapsack"))
+    assert plain.highlights == named.highlights
+    assert summarizer.choose(perception, Preference(selector="dpp")).highlights
+    deaf = summarizer.choose(perception, Preference(weights=(("loudness", 0.0),)))
+    parts = zip(deaf.saliency.curves, deaf.saliency.weights, strict=True)
+    assert all(not weight for curve, weight in parts if curve.sense == "loudness")
+
+
+def test_an_unknown_selector_or_sense_is_one_sentence(summarizer, steps):
+    perception = steps[-1].perception
+    with pytest.raises(PreferenceError, match="no selector 'best'; there are knapsack, dpp"):
+        summarizer.choose(perception, Preference(selector="best"))
+    with pytest.raises(PreferenceError, match="no sense 'smell' to give a weight; there are sub"):
+        summarizer.choose(perception, Preference(weights=(("smell", 2.0),)))
 
 
 def test_the_budget_is_a_ceiling_at_any_length(summarizer, steps):
