@@ -284,8 +284,8 @@ class Preference:
     balance: float = 0.5  # 0 only watch ... 1 only listen
     variety: float = 0.3  # 0 the best moments, however alike ... 1 as different as possible
     fill: bool = False  # with a wish that fills less than the length: top up with other highlights
-    keep: tuple[Event, ...] = ()
-    drop: tuple[Event, ...] = ()
+    keep: tuple[Event, ...] = ()  # in, whole and just so, even where longer than the length
+    drop: tuple[Event, ...] = ()  # out, but for what of it is kept
     weights: tuple[tuple[str, float], ...] = ()  # how much more a sense counts; 1 if not named
     selector: str = ""  # how moments are picked; empty: the preset's own way
     taste: tuple[tuple[str, float], ...] = ()  # learned from what this viewer kept and dropped
