@@ -94,7 +94,7 @@ def test_the_whole_path_on_an_example(visit, address):
     assert moments(page)[0] == pytest.approx([start, end + 0.5], abs=0.05)
 
     page.click("[data-export=chapters]")  # one moment makes no three chapters
-    expect(page.locator("#parcel [role=alert]")).to_contain_text("three")
+    expect(page.locator("#parcel [role=alert]")).to_contain_text("at least 3")
     page.click("[data-do=undo]")
     expect(page.locator(".wl-dropped")).to_have_count(0)
 
