@@ -173,7 +173,7 @@ def _meanings(perception: Perception) -> np.ndarray | None:
     if track is None or len(track.values) == 0 or len(track.values) != len(perception.lines):
         return None
     sums, counts = np.zeros((perception.video.rows, WORDS)), np.zeros(perception.video.rows)
-    points = track.values.astype(np.float64) @ directions(track.values.shape[1])
+    points = track.values.astype(np.float32) @ directions(track.values.shape[1])
     for line, point in zip(perception.lines, points, strict=True):
         seconds = slice(max(0, int(line.start)), math.ceil(line.end))
         sums[seconds] += point
@@ -197,7 +197,7 @@ def directions(width: int) -> np.ndarray:
     """(width, WORDS): orthonormal, fixed by a formula: cosines of so many periods (a DCT-II)."""
     periods = np.arange(1, WORDS + 1) * max(1, width // (WORDS + 1))
     places = (np.arange(width) + 0.5) / width
-    return math.sqrt(2 / width) * np.cos(np.pi * places[:, None] * periods)
+    return np.float32(math.sqrt(2 / width)) * np.cos(np.pi * places[:, None] * periods, dtype="f4")
 
 
 def _share(span: Event, rows: int) -> np.ndarray:

@@ -272,7 +272,7 @@ def test_what_was_said_carries_over_to_other_words(summarizer):
 def test_the_directions_are_orthonormal():
     for width in (384, 512, 48):
         matrix = directions(width)
-        assert np.allclose(matrix.T @ matrix, np.eye(matrix.shape[1]), atol=1e-9)
+        assert np.allclose(matrix.T @ matrix, np.eye(matrix.shape[1]), atol=1e-5)
 
 
 # -- real media ------------------------------------------------------------------------------------

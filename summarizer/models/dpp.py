@@ -55,7 +55,7 @@ class Process:
         A Cholesky factor grows by a row an item, so that no determinant is computed anew.
         """
         volume = np.diag(self.kernel).astype(float)  # of each item, outside what is chosen
-        factor = np.zeros((0, len(volume)))
+        factor = np.zeros((len(volume), len(volume)))  # its first rows: one for each that is chosen
         open_, left = self.worth > 0, self.budget + 1e-6
         chosen: list[int] = []
         waiting = list(begun)
@@ -70,8 +70,9 @@ class Process:
                 best = int(np.argmax(np.where(able, rates, -np.inf)))
             else:
                 return chosen
-            row = (self.kernel[best] - factor[:, best] @ factor) / math.sqrt(volume[best])
-            factor = np.vstack([factor, row])
+            rows = factor[: len(chosen)]
+            row = (self.kernel[best] - rows[:, best] @ rows) / math.sqrt(volume[best])
+            factor[len(chosen)] = row
             volume = np.maximum(volume - row**2, FLAT)
             chosen.append(best)
             open_[best] = False
