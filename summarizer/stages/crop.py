@@ -23,6 +23,7 @@ from summarizer.senses.shots import CHANGED, LOOK, cuts
 STEP = 0.25  # seconds from one point of the path to the next
 PLACES = 61  # where a path may be
 NEAR_FACES, NEAR_MOTION = 0.5, 0.3  # seconds; what was seen longer ago or later tells nothing
+GATHERED = 0.7  # of what moves must fit a crop; else things move all over, and their middle counts
 LITTLE = 0.4  # cells that move; fewer are hardly a reason to look there
 MOVING = 0.5  # seconds of a full view that a move over a whole crop must be worth
 HOMESICK = 0.02  # the little that counts for the middle, where nothing else does
@@ -167,7 +168,10 @@ def _worth(time: float, shot: Point, seen: list, middles: np.ndarray, share: flo
         if len(here):
             off = np.abs(middles[:, None] - here[:, 1]) / (share / 2)
             held = np.maximum(0, 1 - np.square(off)) @ here[:, 2]
-            return home + held / max(here[:, 2].sum() + little, 1e-6)
+            whole = max(here[:, 2].sum(), 1e-6)
+            if little and held.max() < GATHERED * whole:
+                held = whole * (1 - np.square(middles - here[:, 1] @ here[:, 2] / whole))
+            return home + held / (whole + little)
     return home
 
 

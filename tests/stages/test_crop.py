@@ -92,6 +92,13 @@ def test_a_subject_at_the_edge_is_kept_and_the_camera_rests(tmp_path):
     assert np.ptp(columns) < 2
 
 
+def test_between_two_that_wave_on_either_side_the_camera_looks_straight_ahead():
+    times = np.repeat(np.arange(24) / 4, 2)
+    rows = np.tile([[0.1, 0.5, 0.6], [0.9, 0.5, 0.7]], (24, 1)).astype(np.float16)
+    path = cropped(summary(6, ((0, 6),)), [Track("motion", times, rows, "")], TALL).path
+    assert all(0.4 < right < 0.65 for _, right, _ in path)
+
+
 def test_a_face_counts_more_than_what_moves(tmp_path):
     across = block(100, lambda t: (30 + 300 * t, 180))
     source = clips.film(tmp_path / "s.mp4", across, fps=25)
