@@ -13,7 +13,7 @@ from summarizer.schema import Length, Line, Perception, Preference, Sentence, Su
 from summarizer.senses import SENSES
 from summarizer.stages.narrate import NARRATORS, compose, opening, quotation, shortened
 from summarizer.stages.score import evidence
-from summarizer.stages.selection import select
+from summarizer.stages.selection import SELECTORS
 from summarizer.stages.wish import read
 from tests.perceptions import at, perception, said, video
 
@@ -35,7 +35,7 @@ def chosen(of: Perception, want: str = "", **wanted) -> Summary:
     preference = Preference(want=want, **wanted)
     wish = read(want, CONCEPTS)
     score = evidence(of, preference, wish, BLIND, no_model)
-    highlights = select(of, preference, score, SelectionConfig())
+    highlights = SELECTORS["knapsack"](of, preference, score, SelectionConfig())
     return Summary(of.video, preference, score.answer, score.saliency, highlights)
 
 
