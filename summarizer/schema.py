@@ -33,6 +33,8 @@ class Sound:
     rate: int  # samples a second
     mel: np.ndarray | None = None  # (frames, bands) float32 log-mel power in dB, where computed
     hop: float = 0.01  # seconds from one mel frame to the next; the first is centred on `start`
+    side: np.ndarray | None = None  # (samples,) left less right, halved; None where there is one
+    power: np.ndarray | None = None  # (frames,) weighted for an ear, all channels, where computed
 
     @property
     def end(self) -> float:

@@ -44,10 +44,10 @@ def heard(
     return made.findings()
 
 
-def curve(sense: type, samples: np.ndarray, rate: int = RATE, **how) -> np.ndarray:
-    """The one curve of the sense: (seconds,)."""
-    (found,) = heard(sense, samples, rate, **how).curves
-    return found.array
+def curve(sense: type, samples: np.ndarray, rate: int = RATE, name: str = "", **how) -> np.ndarray:
+    """The named curve of the sense, or its first: (seconds,)."""
+    curves = heard(sense, samples, rate, **how).curves
+    return next(each.array for each in curves if name in ("", each.name))
 
 
 def decoded(path: Path) -> tuple[np.ndarray, int]:

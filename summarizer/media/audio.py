@@ -21,5 +21,6 @@ def stream_sound(path: Path, video: Video, block: float, limits: Limits) -> Iter
 
 
 def _sound(message: Message) -> Sound:
-    (samples,) = message.arrays
-    return Sound(float(message.values["start"]), samples, int(message.values["rate"]))
+    samples, *rest = message.arrays
+    start, rate = float(message.values["start"]), int(message.values["rate"])
+    return Sound(start, samples, rate, side=rest[0] if rest else None)

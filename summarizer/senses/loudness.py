@@ -1,6 +1,5 @@
 """Loudness: how loud each second sounds to an ear, on an absolute scale."""
 
-import math
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -11,6 +10,9 @@ from summarizer.schema import Concept, Curve, Findings, Sound, Video
 SOFTEST, LOUDEST = -60.0, -5.0  # LUFS that read 0 and 1
 STEPS = 10  # a second
 MOMENT = 4  # of them: the 400 ms of a momentary loudness
+UNHEARD, WEAK = -70.0, -10.0  # LUFS and LU below the mean: what the standard's two gates leave out
+SWELL = 12.0  # LU above what is usual that read 1
+DEAD = -60.0  # LUFS; a moment below it is silence
 
 
 def reading(lufs: float) -> float:
@@ -19,21 +21,21 @@ def reading(lufs: float) -> float:
 
 
 class Loudness:
-    """The loudest 400 ms of each second: momentary loudness after ITU-R BS.1770.
+    """The loudest 400 ms of each second: momentary loudness after ITU-R BS.1770 and EBU R128.
 
-    The mix to mono counts as one channel: what two speakers play alike, which the standard sums,
-    reads 3 LU lower here.
+    Beside it, how far that lies above the loudness of the video as a whole, so that a soft
+    recording has its loud moments too; and the share of each second that is silence.
     """
 
     name: ClassVar[str] = "loudness"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[Literal["sound"]] = "sound"
     still: ClassVar[bool] = False
     concepts: ClassVar[tuple[Concept, ...]] = (
         Concept(
             name="loud",
             curve="loudness",
-            at=reading(-15.0),
+            at=reading(-14.0),
             asks=("loud", "loudest", "loud sound", "noise", "noisy", "deafening"),
             seen="loud moments",
             told="it is loud",
@@ -68,49 +70,63 @@ class Loudness:
             told="it is quiet",
             hints=("calm", "peaceful", "whisper", "pause", "stillness"),
         ),
+        Concept(
+            name="silence",
+            curve="silence",
+            at=0.9,
+            asks=("dead silence", "complete silence", "total silence", "without any sound"),
+            seen="silence",
+            told="there is no sound at all",
+        ),
+        Concept(
+            name="louder than usual",
+            curve="loudness above usual",
+            at=round(6.0 / SWELL, 4),
+            asks=("louder than usual", "louder", "loud here", "swelling sound"),
+            seen="moments louder than usual here",
+            told="it is louder than usual",
+        ),
     )
 
     def __init__(self, video: Video):
         self.video = video
         self.start = 0.0
-        self.sections = np.zeros((0, 6))  # of the filter, once the rate is known
-        self.state = np.zeros((0, 2))
-        self.unread = np.zeros(0)  # weighted samples that do not fill a step yet
-        self.step = 1  # samples
-        self.powers: list[np.ndarray] = []  # mean square of each step
+        self.hop = 0.0  # seconds, once there is sound
+        self.powers: list[np.ndarray] = []
 
     def take(self, material: Sound) -> None:
-        from scipy.signal import sosfilt
-
-        if not len(self.sections):
-            self.start, self.step = material.start, round(material.rate / STEPS)
-            self.sections = k_weighting(material.rate)
-            self.state = np.zeros((len(self.sections), 2))
-        weighted, self.state = sosfilt(self.sections, material.samples, zi=self.state)
-        weighted = np.concatenate([self.unread, weighted])
-        whole = len(weighted) // self.step * self.step
-        self.powers.append(np.square(weighted[:whole]).reshape(-1, self.step).mean(axis=1))
-        self.unread = weighted[whole:]
+        if not self.hop:
+            self.start, self.hop = material.start, material.hop
+        self.powers.append(material.power)
 
     def findings(self) -> Findings:
-        if not len(self.sections):
+        if not self.hop:
             return Findings()
-        lufs = -0.691 + 10 * np.log10(self._momentary() + 1e-12)
-        values = (lufs - SOFTEST) / (LOUDEST - SOFTEST)
-        return Findings(curves=(Curve.of("loudness", self.name, values),))
+        steps = self._steps()
+        momentary = lufs(self._momentary(steps))
+        swells = (momentary - usual(steps)) / SWELL
+        curves = {
+            "loudness": (momentary - SOFTEST) / (LOUDEST - SOFTEST),
+            "loudness above usual": swells,
+            "silence": self._silence(steps),
+        }
+        return Findings(tuple(Curve.of(name, self.name, each) for name, each in curves.items()))
 
-    def _momentary(self) -> np.ndarray:
+    def _steps(self) -> np.ndarray:
+        """The mean square of each tenth of a second: (rows * STEPS,); no sound is 0."""
+        each = round(1 / (STEPS * self.hop))  # hops a step
+        steps = np.zeros(self.video.rows * STEPS * each)
+        first = round(self.start / self.hop)
+        powers = np.concatenate(self.powers)[: max(0, len(steps) - first)]
+        steps[first : first + len(powers)] = powers
+        return steps.reshape(-1, each).mean(axis=1)
+
+    def _momentary(self, steps: np.ndarray) -> np.ndarray:
         """The highest mean square of any 400 ms within each second: (rows,).
 
         The video may end within a second; one too short for 400 ms takes the video's last.
         """
         rows = self.video.rows
-        rest = np.square(self.unread).sum() / self.step
-        powers = np.append(np.concatenate(self.powers), rest)
-        steps = np.zeros(rows * STEPS)
-        first = round(self.start * STEPS)
-        kept = powers[: max(0, len(steps) - first)]
-        steps[first : first + len(kept)] = kept
         within = sliding_window_view(steps.reshape(rows, STEPS), MOMENT, axis=1)
         loudest = within.mean(axis=2).max(axis=1)
         end = int(self.video.seconds * STEPS)
@@ -118,25 +134,27 @@ class Loudness:
             loudest[-1] = max(loudest[-1], steps[end - MOMENT : end].mean())
         return loudest
 
-
-def k_weighting(rate: int) -> np.ndarray:
-    """The standard's two filters for any rate, as second-order sections: (2, 6).
-
-    It lists coefficients for 48 kHz alone; these are the analogue filters behind them, a shelf for
-    the head and a high-pass, taken to the rate by the bilinear transform.
-    """
-    turn = math.tan(math.pi * 1681.974450955533 / rate)
-    damping = turn / 0.7071752369554196
-    high, band = 1.584864701130855, 1.258720930232562
-    shelf = _section((high, band * damping, turn**2), (1.0, damping, turn**2))
-    turn = math.tan(math.pi * 38.13547087602444 / rate)
-    damping = turn / 0.5003270373238773
-    level = 1.0049949  # the listed high-pass lifts what it passes by 0.04 dB
-    high_pass = _section((level, 0.0, 0.0), (1.0, damping, turn**2))
-    return np.array([shelf, high_pass])
+    def _silence(self, steps: np.ndarray) -> np.ndarray:
+        """The share of each second below DEAD; of the last, as much of it as there is: (rows,)."""
+        silent = (lufs(steps) < DEAD).reshape(-1, STEPS)
+        share = silent.mean(axis=1)
+        last = round((self.video.seconds - self.video.rows + 1) * STEPS)
+        share[-1] = silent[-1, : max(1, last)].mean()
+        return share
 
 
-def _section(above: tuple[float, float, float], below: tuple[float, float, float]) -> list[float]:
-    """The bilinear transform of a ratio of two quadratics, given by s squared, s and 1."""
-    digital = [[a + b + c, 2 * (c - a), a - b + c] for a, b, c in (above, below)]
-    return [value / digital[1][0] for part in digital for value in part]
+def lufs(power: np.ndarray) -> np.ndarray:
+    """Mean squares as loudness."""
+    return -0.691 + 10 * np.log10(power + 1e-12)
+
+
+def usual(steps: np.ndarray) -> float:
+    """The loudness of the whole: of all 400 ms that both gates let pass, in LUFS."""
+    if len(steps) < MOMENT:
+        return 0.0
+    blocks = sliding_window_view(steps, MOMENT).mean(axis=1)
+    heard = blocks[lufs(blocks) > UNHEARD]
+    if not len(heard):
+        return 0.0
+    gate = lufs(heard.mean()) + WEAK
+    return float(lufs(heard[lufs(heard) > gate].mean()))

@@ -24,8 +24,9 @@ def listen(
 ) -> Iterator[float]:
     """Feed every sense the whole sound, block by block; yields the second reached.
 
-    The senses get it at decode.sound_rate with a log-mel spectrum, exactly as if it had been
-    resampled and analysed in one piece: how it was cut on its way in makes no difference.
+    The senses get it at decode.sound_rate with a log-mel spectrum, and with the power that an ear
+    gives all of its channels at their own rate, exactly as if it had been resampled and analysed
+    in one piece: how it was cut on its way in makes no difference.
     """
     first = next(sounds, None)
     if first is None:
@@ -50,12 +51,20 @@ def _one_thread() -> Iterator[None]:
 def _fed(
     sounds: Iterable[Sound], first: Sound, senses: Sequence[Sense], decode: DecodeConfig
 ) -> Iterator[float]:
-    pieces = (_clean(sound.samples) for sound in sounds)
-    pieces = _resampled(pieces, first.rate, decode)
-    for sound in _described(pieces, first.start, decode):
+    power = Power(first.rate)
+    pieces = _resampled(_weighed(sounds, power), first.rate, decode)
+    for sound in _described(pieces, first.start, decode, power):
         for sense in senses:
             sense.take(sound)
         yield sound.end
+
+
+def _weighed(sounds: Iterable[Sound], power: "Power") -> Iterator[np.ndarray]:
+    """The samples of each, after their power was measured."""
+    for sound in sounds:
+        samples = _clean(sound.samples)
+        power.take(samples, None if sound.side is None else _clean(sound.side))
+        yield samples
 
 
 def _clean(samples: np.ndarray) -> np.ndarray:
@@ -110,8 +119,67 @@ def _resampled(
         yield made[turns * new : turns * new + fresh]
 
 
-def _described(pieces: Iterable[np.ndarray], start: float, decode: DecodeConfig) -> Iterator[Sound]:
-    """The pieces as blocks of sound with their mel spectrum."""
+class Power:
+    """The mean square of the sound in every HOP, weighted and summed up after ITU-R BS.1770.
+
+    What two channels sum up to is twice what their mean and half their difference do.
+    """
+
+    def __init__(self, rate: int):
+        self.rate = rate
+        self.sections = k_weighting(rate)
+        self.states = np.zeros((2, len(self.sections), 2))
+        self.heard = self.given = 0  # samples; frames
+        self.sums = np.zeros(1)  # of the frames that nobody has asked for yet
+
+    def take(self, samples: np.ndarray, side: np.ndarray | None) -> None:
+        from scipy.signal import sosfilt
+
+        squares = np.zeros(len(samples))
+        rows = [samples] if side is None else [samples, side]
+        for row, channel in enumerate(rows):
+            weighted, self.states[row] = sosfilt(self.sections, channel, zi=self.states[row])
+            squares += len(rows) * np.square(weighted)
+        frames = ((self.heard + np.arange(len(squares))) / (HOP * self.rate) + 1e-9).astype(int)
+        fresh = np.bincount(frames - self.given, squares, minlength=len(self.sums))
+        fresh[: len(self.sums)] += self.sums
+        self.sums = fresh
+        self.heard += len(squares)
+
+    def next(self, frames: int) -> np.ndarray:
+        """The power of the next so many frames; past the end there is none."""
+        some = np.pad(self.sums, (0, max(0, frames + 1 - len(self.sums))))
+        self.sums, self.given = some[frames:], self.given + frames
+        return some[:frames] / (HOP * self.rate)
+
+
+def k_weighting(rate: int) -> np.ndarray:
+    """The standard's two filters for any rate, as second-order sections: (2, 6).
+
+    It lists coefficients for 48 kHz alone; these are the analogue filters behind them, a shelf for
+    the head and a high-pass, taken to the rate by the bilinear transform.
+    """
+    turn = math.tan(math.pi * 1681.974450955533 / rate)
+    damping = turn / 0.7071752369554196
+    high, band = 1.584864701130855, 1.258720930232562
+    shelf = _section((high, band * damping, turn**2), (1.0, damping, turn**2))
+    turn = math.tan(math.pi * 38.13547087602444 / rate)
+    damping = turn / 0.5003270373238773
+    level = 1.0049949  # the listed high-pass lifts what it passes by 0.04 dB
+    high_pass = _section((level, 0.0, 0.0), (1.0, damping, turn**2))
+    return np.array([shelf, high_pass])
+
+
+def _section(above: tuple[float, float, float], below: tuple[float, float, float]) -> list[float]:
+    """The bilinear transform of a ratio of two quadratics, given by s squared, s and 1."""
+    digital = [[a + b + c, 2 * (c - a), a - b + c] for a, b, c in (above, below)]
+    return [value / digital[1][0] for part in digital for value in part]
+
+
+def _described(
+    pieces: Iterable[np.ndarray], start: float, decode: DecodeConfig, power: Power
+) -> Iterator[Sound]:
+    """The pieces as blocks of sound with their mel spectrum and their power."""
     import torch
     from torchaudio.transforms import MelSpectrogram
 
@@ -126,9 +194,10 @@ def _described(pieces: Iterable[np.ndarray], start: float, decode: DecodeConfig)
     for stretch in _stretches(pieces, step, margin):
         samples = stretch[margin:-margin]
         with torch.inference_mode():
-            power = spectrum(torch.from_numpy(stretch) * scale)  # (bands, frames)
-            mel = 10.0 * torch.log10(power.clamp_min(FLOOR))
+            bands = spectrum(torch.from_numpy(stretch) * scale)  # (bands, frames)
+            mel = 10.0 * torch.log10(bands.clamp_min(FLOOR))
         frames = math.ceil(len(samples) / hop)
         mel = np.ascontiguousarray(mel.numpy().T[:frames])
-        yield Sound(start + done / rate, samples, rate, mel, hop / rate)
+        weighed = power.next(frames)
+        yield Sound(start + done / rate, samples, rate, mel, hop / rate, power=weighed)
         done += len(samples)

@@ -1,4 +1,7 @@
-"""The job behind `stream_sound`: mono blocks in which sample n is at n / rate seconds."""
+"""The job behind `stream_sound`: blocks in which sample n is at n / rate seconds.
+
+They hold the mean of the channels and, where there are more than one, how left and right differ.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,36 +22,41 @@ def stream(path: Path, seconds: float, block: float) -> Iterator[Message]:
     """Blocks of `block` seconds, the last one shorter, up to `seconds`."""
     with Source(path) as source:
         line = None
-        mono = _Mono()
+        heard = _Channels()
         for frame in source.frames(source.sound):
             if frame is None:
                 yield PULSE
                 continue
             start = source.time_of(frame, source.sound)
-            samples = mono(frame)
+            samples = heard(frame)
             if line is None:
-                line = _Line(mono.rate, seconds, block)
+                line = _Line(heard.rate, heard.rows, seconds, block)
             yield from line.place(samples, start)
             if line.full:
                 break
         if line is not None:
-            yield from line.place(mono.rest(), None)
+            yield from line.place(heard.rest(), None)
         else:
             raise MediaError(f"no sound of {source.name} can be decoded; choose another copy")
         yield from line.rest()
 
 
-class _Mono:
-    """Any frame as (samples,) float32 of one rate, that of the first."""
+class _Channels:
+    """Any frame as (rows, samples) float32: the mean of left and right, and half their difference.
+
+    The rate is that of the first frame, and so are the rows: without the difference where that has
+    but one channel.
+    """
 
     def __init__(self):
-        self.rate = 0
+        self.rate = self.rows = 0
         self._kind = self._resampler = None
 
     def __call__(self, frame) -> np.ndarray:
         if not self.rate:
             known = RATES[0] <= frame.sample_rate <= RATES[1]
             self.rate = frame.sample_rate if known else USUAL
+            self.rows = min(2, frame.layout.nb_channels)
         kind = (frame.format.name, frame.layout.name, frame.sample_rate)
         if kind != self._kind:
             # many channels are mixed by the rules for their places, two or one simply averaged
@@ -63,18 +71,23 @@ class _Mono:
         return self._samples(None)
 
     def _samples(self, frame) -> np.ndarray:
-        parts = [each.to_ndarray().mean(axis=0) for each in self._resampler.resample(frame)]
-        if not parts:
-            return np.zeros(0, np.float32)
-        samples = np.concatenate(parts).astype(np.float32)
+        parts = [self._turned(each.to_ndarray()) for each in self._resampler.resample(frame)]
+        samples = np.hstack([np.zeros((self.rows, 0), np.float32), *parts])
         return np.clip(np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0)
+
+    def _turned(self, channels: np.ndarray) -> np.ndarray:
+        rows = np.zeros((self.rows, channels.shape[1]), np.float32)
+        rows[0] = channels.mean(axis=0)
+        if min(self.rows, len(channels)) > 1:
+            rows[1] = (channels[0] - channels[1]) / 2
+        return rows
 
 
 class _Line:
     """Samples on the time line: gaps filled with silence, overlaps cut, handed out in blocks."""
 
-    def __init__(self, rate: int, seconds: float, block: float):
-        self.rate = rate
+    def __init__(self, rate: int, rows: int, seconds: float, block: float):
+        self.rate, self.rows = rate, rows
         self._whole, self._block = round(seconds * rate), max(1, round(block * rate))
         self._parts: list[np.ndarray] = []
         self._placed = self._given = 0  # samples
@@ -90,27 +103,27 @@ class _Line:
             at = self._placed
         while at > self._placed and not self.full:  # block by block: a gap may be hours long
             missing = min(at - self._placed, self._block)
-            yield from self._append(np.zeros(missing, np.float32))
-        yield from self._append(samples[max(0, self._placed - at) :])
+            yield from self._append(np.zeros((self.rows, missing), np.float32))
+        yield from self._append(samples[:, max(0, self._placed - at) :])
 
     def rest(self) -> Iterator[Message]:
         """What is left that fills no block."""
         if self._placed > self._given:
-            yield self._message(np.concatenate(self._parts))
+            yield self._message(np.hstack(self._parts))
 
     def _append(self, samples: np.ndarray) -> Iterator[Message]:
-        samples = samples[: self._whole - self._placed]
+        samples = samples[:, : self._whole - self._placed]
         self._parts.append(samples)
-        self._placed += len(samples)
+        self._placed += samples.shape[1]
         if self._placed - self._given < self._block:
             return
-        waiting = np.concatenate(self._parts)
-        while len(waiting) >= self._block:
-            yield self._message(waiting[: self._block])
-            waiting = waiting[self._block :]
+        waiting = np.hstack(self._parts)
+        while waiting.shape[1] >= self._block:
+            yield self._message(waiting[:, : self._block])
+            waiting = waiting[:, self._block :]
         self._parts = [waiting]
 
     def _message(self, samples: np.ndarray) -> Message:
         start = self._given / self.rate
-        self._given += len(samples)
-        return Message("sound", {"start": start, "rate": self.rate}, (samples,))
+        self._given += samples.shape[1]
+        return Message("sound", {"start": start, "rate": self.rate}, tuple(samples))
