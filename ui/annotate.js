@@ -446,16 +446,22 @@ const keys = {
 };
 for (const value of [1, 2, 3, 4, 5]) keys[value] = () => score(value);
 
-const elsewhere = (target) =>
-  target.closest?.("input, textarea, select, [contenteditable=true], [role=textbox], dialog");
+// where keys have another meaning: all of them in a field, a few on a button or a choice
+const elsewhere = ({ key, target }) => {
+  const field = "input:not([type=checkbox], [type=radio]), textarea, select, dialog";
+  if (target.closest?.(`${field}, [contenteditable=true], [role=textbox]`)) return true;
+  const press = key === " " || key === "Enter";
+  if (press && target.closest?.("button, a, summary, input")) return true;
+  return key.startsWith("Arrow") && target.closest?.("input[type=radio]");
+};
 
 on("keydown", (event) => {
-  if (!told || !element.offsetParent || event.ctrlKey || event.metaKey || event.altKey) return;
+  const level = event.getModifierState("AltGraph"); // how [ and ] are typed on some keyboards
+  const modified = event.ctrlKey || event.metaKey || event.altKey;
+  if (!told || !element.offsetParent || (modified && !level)) return;
   const note = card("textarea");
   if (event.key === "Escape" && event.target === note) return note.blur();
-  if (elsewhere(event.target)) return;
-  const own = event.target.closest?.("button, a, summary");
-  if (own && (event.key === " " || event.key === "Enter")) return;
+  if (elsewhere(event)) return;
   const arrow = event.key.startsWith("Arrow");
   // [ and ] need Shift or AltGr on some keyboards, so only arrows tell with and without apart
   const act = keys[arrow && event.shiftKey ? `Shift+${event.key}` : event.key];

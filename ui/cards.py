@@ -92,7 +92,7 @@ def highlights(summary: Summary | None, edits: Edits, rated: bool = False) -> st
         f"{duration(summary.seconds)} of {duration(budget)}"
         f"{f', {duration(over)} more than asked for' if over > NEAR * 2 else ''}</p>"
     )
-    gone = "".join(_dropped(each) for each in edits.drop)
+    gone = "".join(_dropped(each) for each in edits.dropped)
     undo = '<button type="button" data-do="undo">Undo</button>' if _touched(edits) else ""
     left = f'<ul class="wl-dropped" aria-label="Left out">{gone}</ul>' if gone else ""
     foot = f'<div class="wl-foot">{left}{undo}</div>' if gone or undo else ""

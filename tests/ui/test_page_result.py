@@ -190,7 +190,10 @@ def test_aspects_weights_and_selector_reach_the_choice(page):
     )
     page.fill("#weights textarea", "faces=2")
     page.press("#weights textarea", "Enter")
-    wish = json.loads(fetch(page, "json").read_text())["preference"]
+    for _ in range(20):  # nothing that is shown tells that the weight has arrived
+        wish = json.loads(fetch(page, "json").read_text())["preference"]
+        if wish["weights"]:
+            break
     assert wish["aspects"] == ["overview", "emotion"] and wish["selector"] == "dpp"
     assert wish["weights"] == [["faces", 2.0]]
 
@@ -303,4 +306,11 @@ def test_nobody_is_shut_out(visit, address, clip, scheme):
     page.click("#render")
     expect(page.locator("#reel video")).to_be_visible()
     page.click(".wl-twin summary")
+    assert breaches(page) == []
+    page.get_by_role("tab", name="Annotate").click()
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("Your name").press("Tab")  # to the box below, where keys still score
+    expect(page.locator("#note-event")).to_contain_text("Event 1 of 3")
+    page.keyboard.press("4")
+    expect(page.locator("#note-event-card")).to_contain_text("Saved")
     assert breaches(page) == []
