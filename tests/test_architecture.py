@@ -75,6 +75,7 @@ ALLOWED = {
     ),
     "summarizer.senses": (
         "summarizer.senses.view",  # what the visual senses share of each batch of pictures
+        "summarizer.senses.ear",  # and those that hear of the mel spectrum
         "summarizer.models",
         "summarizer.schema",
         "summarizer.config",
@@ -102,6 +103,15 @@ ALLOWED = {
         "summarizer.files",
     ),
     "summarizer.taste": ("summarizer.schema", "summarizer.errors"),
+    "summarizer.evaluate": (
+        "summarizer.evaluate",
+        "summarizer.pipeline",
+        "summarizer.schema",
+        "summarizer.config",
+        "summarizer.errors",
+        "summarizer.metrics",
+        "summarizer.annotations",
+    ),
     "summarizer.metrics": ("summarizer.errors",),
     "summarizer.annotations": ("summarizer.schema", "summarizer.errors", "summarizer.files"),
     "summarizer.chart": ("summarizer.schema", "summarizer.errors", "summarizer.files"),

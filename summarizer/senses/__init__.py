@@ -18,6 +18,7 @@ from summarizer.senses.light import Light
 from summarizer.senses.loudness import Loudness
 from summarizer.senses.motion import Motion
 from summarizer.senses.music import Music
+from summarizer.senses.noise import Noise
 from summarizer.senses.novelty import Novelty
 from summarizer.senses.onsets import Onsets
 from summarizer.senses.sharpness import Sharpness
@@ -84,6 +85,7 @@ SENSES: dict[str, type[Sense | TwoStep]] = {
     "speech": Speech,
     "music": Music,
     "timbre": Timbre,
+    "noise": Noise,
     "shots": Shots,
     "motion": Motion,
     "camera": Camera,

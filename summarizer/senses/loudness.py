@@ -83,8 +83,8 @@ class Loudness:
             curve="loudness above usual",
             at=round(6.0 / SWELL, 4),
             asks=("louder than usual", "louder", "loud here", "swelling sound"),
-            seen="moments louder than usual here",
-            told="it is louder than usual",
+            seen="moments loud for this video",
+            told="it is loud for this video",
         ),
     )
 

@@ -10,13 +10,14 @@ from summarizer.config import DecodeConfig
 from summarizer.schema import Findings, Sound
 from summarizer.senses.loudness import Loudness
 from summarizer.senses.music import Music
+from summarizer.senses.noise import Noise
 from summarizer.senses.onsets import Onsets
 from summarizer.senses.speech import Speech
 from summarizer.senses.timbre import Timbre
 from summarizer.stages.listen import listen
 from tests import sounds
 
-HEARING = [Loudness, Onsets, Speech, Music, Timbre]
+HEARING = [Loudness, Onsets, Speech, Music, Timbre, Noise]
 every_sense = pytest.mark.parametrize("sense", HEARING, ids=lambda sense: sense.name)
 
 
@@ -49,7 +50,7 @@ HARD = {
 # curves that don't read 0 where there is no sound
 AT_REST = {"silence": 1.0}
 # senses that hear some seconds at once: how many on either side
-BLURRED: dict[str, int] = {}
+BLURRED = {"noise": 1}
 
 
 def at_rest(found: Findings, since: int, slack: float = 0.0) -> None:
