@@ -29,18 +29,33 @@ def main() -> None:
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as cache, sync_playwright() as playwright:
         served = serve(
-            load(cache=Path(cache)), server_name="127.0.0.1", server_port=port, quiet=True
+            load(cache=Path(cache)),
+            annotations=Path(cache) / "annotations.sqlite",
+            server_name="127.0.0.1",
+            server_port=port,
+            quiet=True,
         )
         program = os.environ.get("CHROMIUM") or shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         for shot in SHOTS:
             take(browser, f"http://127.0.0.1:{port}/", *shot)
+        annotate(browser, f"http://127.0.0.1:{port}/")
         browser.close()
         served.close()
 
 
 def take(browser, address: str, file: str, example: str, want: str, *look) -> None:
     """Summarize an example as a visitor would, and save what they see."""
+    page = summarized(browser, address, example, want, *look)
+    page.locator("#story .wl-seek").first.click()
+    page.wait_for_timeout(2500)  # the curve draws itself, the player shows the moment
+    page.mouse.move(0, 0)
+    page.screenshot(path=ROOT / "docs" / file)
+    page.close()
+
+
+def summarized(browser, address: str, example: str, want: str, *look):
+    """A page with a summary of an example."""
     width, height, colours = look
     size = {"width": width, "height": height}
     page = browser.new_page(viewport=size, color_scheme=colours)
@@ -51,10 +66,22 @@ def take(browser, address: str, file: str, example: str, want: str, *look) -> No
     page.click("#go")
     page.wait_for_selector("text=Done in", timeout=120_000)
     page.wait_for_selector("#story .wl-seek")
-    page.locator("#highlights [data-seek], #story .wl-seek").first.click()
-    page.wait_for_timeout(2500)  # the curve draws itself, the player shows the moment
+    return page
+
+
+def annotate(browser, address: str) -> None:
+    """Score a few events of an example, and save what is seen."""
+    page = summarized(browser, address, "match", "the goals", 1440, 1080, "light")
+    page.get_by_role("tab", name="Annotate").click()
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("Your name").press("Tab")
+    page.wait_for_selector("#note-event :text('Event 1 of')")
+    for key in "3]1]4]5]2]":
+        page.keyboard.press(key)
+        page.wait_for_timeout(300)
+    page.wait_for_timeout(1500)
     page.mouse.move(0, 0)
-    page.screenshot(path=ROOT / "docs" / file)
+    page.screenshot(path=ROOT / "docs" / "annotate.png")
     page.close()
 
 

@@ -4,11 +4,12 @@ import os
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,10 @@ MAKE = {  # who runs it
     "make check": "CI",
     "make bench": "test_every_measure_has_a_name",
     "make examples": "tests/examples",
+    "python app.py --mcp": "tests/ui/test_app.py",
+    'pip install ".[mcp]"': "the set-up of the tests, as a requirement",
 }
+SERVED = [block for block in PYTHON if "gradio_client" in block]
 
 
 def run(words: list[str], cwd: Path) -> subprocess.CompletedProcess:
@@ -58,23 +62,50 @@ def test_there_are_commands_to_check():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("line", [line for line in SHELL if line.startswith("python ")])
+@pytest.mark.parametrize(
+    "line", [line for line in SHELL if line.startswith("python ") and line not in MAKE]
+)
 def test_a_command_runs_as_printed(line, desk):
     done = run([sys.executable, *shlex.split(line)[1:]], desk)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("line", [line for line in SHELL if not line.startswith("python ")])
+@pytest.mark.parametrize(
+    "line", [line for line in SHELL if line in MAKE or not line.startswith("python ")]
+)
 def test_every_other_command_is_known_to_run_elsewhere(line):
     assert re.sub(r" \w+=\S+", "", line) in MAKE or line == ". .venv/bin/activate"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block", PYTHON)
+@pytest.mark.parametrize("block", [block for block in PYTHON if block not in SERVED])
 def test_a_block_of_python_runs_as_printed(block, desk):
     done = run([sys.executable, "-c", block], desk)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", SERVED)
+def test_a_client_of_the_page_runs_as_printed(block, desk):
+    from summarizer import load
+    from ui.page import serve
+
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    page = serve(
+        load(cache=desk / "cache"),
+        annotations=desk / "annotations.sqlite",
+        server_name="127.0.0.1",
+        server_port=port,
+        quiet=True,
+    )
+    try:
+        done = run([sys.executable, "-c", block.replace("7860", str(port))], desk)
+        assert done.returncode == 0, done.stderr
+    finally:
+        page.close()
 
 
 @pytest.mark.slow

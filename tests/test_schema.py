@@ -89,7 +89,7 @@ def test_times_that_cannot_be_are_refused(start, end):
         Saliency((), ()),
         (Highlight(start, end, 0.5, "loud"),),
     )
-    with pytest.raises(SummarizerError, match="this is no summary.json"):
+    with pytest.raises(SummarizerError, match=r"this is no summary\.json"):
         Summary.from_json(summary.to_json())
 
 
