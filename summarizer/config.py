@@ -18,6 +18,8 @@ class Limits:
     seconds: float = 3 * 3600.0
     worker_memory: int = 3 * GB  # address space of a decoding process
     worker_silence: float = 30.0  # seconds without a sign of life before it counts as hung
+    model_memory: int = 4 * GB  # that a model in a process of its own may write to
+    model_silence: float = 120.0  # as above, for such a process: models take long to load
 
 
 @dataclass(frozen=True)

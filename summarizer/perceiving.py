@@ -6,6 +6,7 @@ and can end it at once, even while a decoder or an import takes its time.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
 from itertools import chain
@@ -15,6 +16,7 @@ from tempfile import TemporaryDirectory
 from threading import Event, Thread
 
 from summarizer import media
+from summarizer.apart import Apart
 from summarizer.cache import Cache
 from summarizer.config import Config
 from summarizer.errors import MediaError, SummarizerError
@@ -30,13 +32,14 @@ from summarizer.schema import (
     Video,
     Work,
 )
-from summarizer.senses import Reader, Sense, TwoStep
+from summarizer.senses import Identified, OnGpu, Reader, Sense, Spared, TwoStep
 from summarizer.stages.cut import cut
 from summarizer.stages.listen import listen
 from summarizer.stages.watch import watch
 
 PULSE = 0.3  # seconds between two signs of life
 ENCODING = 0.2  # seconds a model takes for a second of video; a guess, for the bar alone
+AT_ONCE = 2  # models at work
 FOLDER = "watch-and-listen-samples-"
 
 
@@ -50,7 +53,8 @@ def perceiving(
 ) -> Iterator[Step]:
     """Ever fuller, always valid perceptions; the last is whole. Closing it stops the work.
 
-    The second step of a sense with a model goes through `encode`, which may run it elsewhere.
+    The second step of a sense works in a process of its own; that of one which wants a GPU goes
+    through `encode`, which may run it elsewhere.
     """
     run = _Run(path, video, senses, config, cache, encode)
     yield run.step("Opening")
@@ -106,6 +110,11 @@ class _Timed:
         self.seconds += time.perf_counter() - began
         return findings
 
+    def close(self) -> None:
+        began = time.perf_counter()
+        self.sense.close()
+        self.seconds += time.perf_counter() - began
+
 
 class _Run:
     """What has been found so far and how far the work is."""
@@ -138,6 +147,7 @@ class _Run:
     def steps(self) -> Iterator[Step]:
         yield from self.recall()
         yield from self.read()
+        self.plan()
         yield from self.listen()
         yield from self.glance()
         yield from self.watch()
@@ -156,12 +166,17 @@ class _Run:
     # -- the stages -------------------------------------------------------------------------------
 
     def recall(self) -> Iterator[Step]:
-        """What was found in an earlier run; then the rest can be estimated."""
+        """What was found in an earlier run."""
         for sense in self.senses:
             if sense.reads in ("pictures", "sound"):
                 findings = self.cache.get(self._entry(sense, self._material()))
                 if findings is not None:
                     self._recalled(sense, findings)
+        self._refresh()
+        yield self.step("Opening")
+
+    def plan(self) -> None:
+        """What is still to be done; then the rest can be estimated."""
         watching = self._watching() if self._missing("pictures") else 0.0
         missing = [*self._missing("sound"), *self._missing("pictures")]
         models = [sense for sense in missing if isinstance(sense, TwoStep)]
@@ -173,25 +188,26 @@ class _Run:
             "Watching": watching,
             "Recognising": ENCODING * self.video.seconds * len(models),
         }
-        self._refresh()
-        yield self.step("Opening")
 
     def read(self) -> Iterator[Step]:
         """The text tracks inside and beside the file."""
         for sense in self._missing("text"):
             self._hand(sense).take(media.text_lines(self.path, self.video, self.config.limits))
             yield from self._keep(sense, "Opening")
+        for sense in self.senses:
+            if isinstance(sense, Spared) and self.found.get(sense.spared_by, Findings()).lines:
+                self._found(sense, Findings(), Work(sense.name, 0.0), "")
 
     def listen(self) -> Iterator[Step]:
         """The sound, while the pictures are already being decoded elsewhere."""
         decode = self.config.decode
         if self._missing("pictures"):
-            self._open(media.stream_pictures, decode)
+            self._open(media.stream_pictures, self.path, self.video, decode)
         senses = self._missing("sound")
         if not senses:
             return
         with self._noting("sound"):
-            sounds = self._open(media.stream_sound, decode.sound_block)
+            sounds = self._open(media.stream_sound, self.path, self.video, decode.sound_block)
             for reached in listen(sounds, [self._hand(sense) for sense in senses], decode):
                 yield self.step("Listening", reached)
             yield from self._settle(senses, "Listening")
@@ -203,7 +219,7 @@ class _Run:
             return
         glancing = [type(sense)(self.video) for sense in self._missing("pictures") if sense.still]
         with suppress(MediaError):
-            pictures = self._open(media.key_pictures, self.config.decode)
+            pictures = self._open(media.key_pictures, self.path, self.video, self.config.decode)
             for reached in watch(pictures, glancing, self.video.seconds):
                 yield self.step("Looking ahead", reached)
             self.guessed = {sense.name: sense.findings() for sense in glancing}
@@ -225,17 +241,47 @@ class _Run:
         self.done += self.costs["Watching"]
 
     def encode(self) -> Iterator[Step]:
-        """The models, one after the other, each over the samples taken for it."""
-        each = ENCODING * self.video.seconds
-        for sense in self.sampled:
-            with self._noting(f"sense {sense.name!r}", SummarizerError):
-                for encoded in self._encoding(sense):
-                    self.guessed[sense.name] = encoded.findings
-                    self._refresh()
-                    share = min(1.0, encoded.share) / max(1, self.costs["Recognising"] / each)
-                    yield self.step("Recognising", share * self.video.seconds)
-            self.guessed.pop(sense.name, None)
-            self.done += each
+        """The models, a few at a time, each over the samples taken for it."""
+        if not self.sampled:
+            return
+        shares = dict.fromkeys(self.sampled, 0.0)
+        news: Queue[tuple[TwoStep, Encoded | BaseException | None]] = Queue()
+        with ThreadPoolExecutor(AT_ONCE, "encoding") as pool:
+            for sense in self.sampled:
+                pool.submit(self._encode, sense, news)
+            working = len(self.sampled)
+            while working:
+                with suppress(Empty):
+                    sense, got = news.get(timeout=PULSE)
+                    if isinstance(got, Encoded):
+                        shares[sense] = min(1.0, got.share)
+                        self.guessed[sense.name] = got.findings
+                        self._refresh()
+                    else:
+                        shares[sense], working = 1.0, working - 1
+                        self._encoded(sense, got)
+                mean = sum(shares.values()) / len(shares)
+                yield self.step("Recognising", mean * self.video.seconds)
+        self.done += self.costs["Recognising"]
+
+    def _encode(self, sense: TwoStep, news: Queue) -> None:
+        """Send the findings of the second step of a sense, ever fuller, then None or an error."""
+        try:
+            for encoded in self._encoding(sense):
+                if self.stopped.is_set():
+                    return
+                news.put((sense, encoded))
+            news.put((sense, None))
+        except BaseException as error:
+            news.put((sense, error))
+
+    def _encoded(self, sense: TwoStep, error: BaseException | None) -> None:
+        """The second step of a sense is over; where it failed, that is a note."""
+        self.guessed.pop(sense.name, None)
+        with self._noting(f"sense {sense.name!r}", SummarizerError):
+            if error is not None:
+                raise error
+        self._refresh()
 
     def connect(self) -> Iterator[Step]:
         """The senses that work on what the others put into words."""
@@ -285,9 +331,9 @@ class _Run:
             sense for sense in self.senses if sense.reads == reads and sense.name not in self.found
         ]
 
-    def _open(self, stream: Callable, what: object):
-        """A decoder at work, which `stop` will end."""
-        opened = stream(self.path, self.video, what, self.config.limits)
+    def _open(self, stream: Callable, *arguments: object):
+        """A process at work, which `stop` will end."""
+        opened = stream(*arguments, self.config.limits)
         self.streams.append(opened)
         if self.stopped.is_set():  # stop may have come between the two lines above
             opened.close()
@@ -306,6 +352,8 @@ class _Run:
         return repr(self.config.decode)
 
     def _entry(self, sense: Sense | TwoStep, identity: str) -> Path:
+        if isinstance(sense, Identified):
+            identity = f"{sense.identity} {identity}"
         return self.cache.entry(self.video.sha256, sense.name, f"{sense.version} {identity}")
 
     def _make_folder(self) -> None:
@@ -326,6 +374,7 @@ class _Run:
         """The material is over: ask the senses, and note whose samples wait for their model."""
         for sense in senses:
             if isinstance(sense, TwoStep):
+                self.hands[sense.name].close()
                 self.sampled.append(sense)
             else:
                 yield from self._keep(sense, stage, self._material())
@@ -334,16 +383,23 @@ class _Run:
         """The second step of a sense; what it ends with is kept."""
         hand = self.hands[sense.name]
         path, count = str(hand.sense.path), hand.sense.count
-        if not count:
-            return
-        began, encoded = time.perf_counter(), None
-        with closing(self.encode_with(sense.name, path, count, self.video.seconds)) as work:
+        began, encoded = time.perf_counter(), Encoded(1.0)
+        arguments = (sense.name, path, count, self.video.seconds)
+        with closing(self._second_step(sense, arguments)) as work:
             for encoded in work:
                 yield encoded
-        if encoded is not None:
-            seconds = hand.seconds + time.perf_counter() - began
-            spent = Work(sense.name, seconds, False, encoded.device, encoded.tokens)
-            self._found(sense, encoded.findings, spent, self._material())
+        if self.stopped.is_set():  # its work was cut short
+            return
+        seconds = hand.seconds + time.perf_counter() - began
+        spent = Work(sense.name, seconds, False, encoded.device, encoded.tokens)
+        self._found(sense, encoded.findings, spent, self._material())
+
+    def _second_step(self, sense: TwoStep, arguments: tuple) -> Iterator[Encoded]:
+        if not arguments[2]:
+            return (nothing for nothing in ())
+        if isinstance(sense, OnGpu):
+            return self.encode_with(*arguments)
+        return self._open(Apart, *arguments)
 
     def _keep(self, sense: Sense, stage: str, identity: str = "") -> Iterator[Step]:
         """Take in what a sense found, on disk too if it has an identity; show the fuller whole."""

@@ -4,14 +4,14 @@ It is written in order while the video is decoded, bounded by the sense's own `m
 memory-mapped by whoever encodes it, in this process or in one that holds a GPU.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from summarizer.errors import OutputError
 from summarizer.schema import Encoded, Pictures, Sound
-from summarizer.senses import SENSES, TwoStep
+from summarizer.senses import SENSES, Holding, TwoStep
 
 # sense, file of samples, how many they are, seconds of the video: nothing that can't be pickled
 Encode = Callable[[str, str, int, float], Iterator[Encoded]]
@@ -33,7 +33,10 @@ class Sampler:
 
     def take(self, material: Pictures | Sound) -> None:
         """Append what the sense picks of this, up to as many rows as it may have."""
-        picked = list(self.sense.sample(material))[: self.sense.most - self.count]
+        self._append(self.sense.sample(material))
+
+    def _append(self, samples: Iterable[tuple[float, np.ndarray]]) -> None:
+        picked = list(samples)[: self.sense.most - self.count]
         if not picked:
             return
         records = np.array(picked, _record(self.sense))
@@ -47,6 +50,11 @@ class Sampler:
                 f"{(error.strerror or type(error).__name__).lower()}; make room and try again"
             ) from None
         self.count += len(records)
+
+    def close(self) -> None:
+        """The material is over: take what the sense held back, if it does such a thing."""
+        if isinstance(self.sense, Holding):
+            self._append(self.sense.rest())
 
 
 def _record(sense: TwoStep | type[TwoStep]) -> np.dtype:

@@ -25,6 +25,7 @@ class Glimpse:
     shape: ClassVar[tuple[int, ...]] = (SIDE, SIDE)
     kind: ClassVar[str] = "uint8"
     most: ClassVar[int] = 600
+    gpu: ClassVar[bool] = True
 
     def __init__(self, video: Video):
         self.due = 0.0

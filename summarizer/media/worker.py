@@ -49,8 +49,13 @@ class Worker(Iterator[T], Generic[T]):
     ):
         self.name, self._limits, self._unpack = shown(path), limits, unpack
         self._inbox = _Inbox(AHEAD)
-        self._process = _start(self.name)
-        order = {"job": job, "path": str(path.absolute()), "memory": limits.worker_memory}
+        self._process = _start(self.name, self.command(), self.environment())
+        order = {
+            "job": job,
+            "path": str(path.absolute()),
+            "name": self.name,
+            "memory": self.memory(limits),
+        }
         with suppress(BrokenPipeError):  # it died at once; reading from it says so
             # stays open: its end tells the process that its parent is gone
             self._process.stdin.write(json.dumps(order | {"details": details}).encode() + b"\n")
@@ -77,7 +82,8 @@ class Worker(Iterator[T], Generic[T]):
                 raise MediaError(str(message.values["text"]))
             if trace := message.values.get("trace"):
                 LOG.warning("decoding %s: %s", self.name, trace)
-            raise MediaError(self._obituary(message.kind))
+            code = self._process.returncode if message.kind == "dead" else None
+            raise MediaError(self.obituary(code))
 
     def close(self) -> None:
         """Kill the process and what it started, at once; closing twice is fine."""
@@ -99,14 +105,25 @@ class Worker(Iterator[T], Generic[T]):
             return self._inbox.get(self._limits.worker_silence)
         except TimeoutError:
             self.close()
-            raise MediaError(
-                f"{self.name} was given up: decoding it stood still for "
-                f"{self._limits.worker_silence:g} s; {CONVERT}"
-            ) from None
+            raise MediaError(self.stalled(self._limits.worker_silence)) from None
 
-    def _obituary(self, kind: str) -> str:
-        """Why the process ended without a result."""
-        code = self._process.returncode if kind == "dead" else None
+    # -- what another kind of work does otherwise -------------------------------------------------
+
+    def command(self) -> tuple[str, ...]:
+        return COMMAND
+
+    def environment(self) -> dict[str, str]:
+        return environment()
+
+    def memory(self, limits: Limits) -> int:
+        return limits.worker_memory
+
+    def stalled(self, seconds: float) -> str:
+        """That the process gave no sign of life for that long."""
+        return f"{self.name} was given up: decoding it stood still for {seconds:g} s; {CONVERT}"
+
+    def obituary(self, code: int | None) -> str:
+        """Why the process ended without a result; its code, if it died."""
         if code == -signal.SIGXCPU:
             return f"{self.name} needs more computing than is allowed for its length; {CONVERT}"
         if code == -signal.SIGKILL:
@@ -130,14 +147,14 @@ def only(worker: Worker[T]) -> T:
         worker.close()
 
 
-def _start(name: str) -> subprocess.Popen:
+def _start(name: str, command: tuple[str, ...], environment: dict[str, str]) -> subprocess.Popen:
     try:
         return subprocess.Popen(
-            COMMAND,
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(),
+            env=environment,
             start_new_session=True,  # a group of its own: what it starts dies with it
         )
     except OSError as error:
@@ -147,9 +164,9 @@ def _start(name: str) -> subprocess.Popen:
         ) from None
 
 
-def _environment() -> dict[str, str]:
+def environment(names: tuple[str, ...] = KEPT) -> dict[str, str]:
     """As little as a decoder needs: no tokens for a file that takes it over."""
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    kept = {name: os.environ[name] for name in names if name in os.environ}
     return kept | {
         "PYTHONPATH": str(Path(summarizer.__file__).parents[1]),
         # each thread pool and heap reserves address space, which is limited

@@ -11,6 +11,7 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 import numpy as np
 
 from summarizer.schema import Concept, Encoded, Findings, Line, Pictures, Sound, Video
+from summarizer.senses.beat import Beat
 from summarizer.senses.camera import Camera
 from summarizer.senses.colour import Colour
 from summarizer.senses.faces import Faces
@@ -78,6 +79,35 @@ class TwoStep(Protocol):
     def encode(times: np.ndarray, rows: np.ndarray, seconds: float) -> Iterator[Encoded]: ...
 
 
+@runtime_checkable
+class Holding(Protocol):
+    """A sense in two steps that judges its material in pieces: what is held back comes last."""
+
+    def rest(self) -> Iterable[tuple[float, np.ndarray]]: ...
+
+
+@runtime_checkable
+class Spared(Protocol):
+    """A sense in two steps with nothing to do where another sense has found lines."""
+
+    spared_by: ClassVar[str]
+
+
+@runtime_checkable
+class OnGpu(Protocol):
+    """A sense whose second step goes where a GPU is; all others get a process of their own."""
+
+    gpu: ClassVar[bool]
+
+
+@runtime_checkable
+class Identified(Protocol):
+    """A sense whose findings depend on more than its version: on which model is installed."""
+
+    @property
+    def identity(self) -> str: ...
+
+
 SENSES: dict[str, type[Sense | TwoStep]] = {
     "subtitles": Subtitles,
     "loudness": Loudness,
@@ -86,6 +116,7 @@ SENSES: dict[str, type[Sense | TwoStep]] = {
     "music": Music,
     "timbre": Timbre,
     "noise": Noise,
+    "beat": Beat,
     "shots": Shots,
     "motion": Motion,
     "camera": Camera,

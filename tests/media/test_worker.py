@@ -61,7 +61,7 @@ def needed_by_nothing() -> int:
     """The address space that a decoder takes before it opens a file."""
     text = "import summarizer.media.decoder.pictures; print(open('/proc/self/status').read())"
     command = [sys.executable, "-c", text]
-    environment = worker_module._environment()
+    environment = worker_module.environment()
     status = subprocess.run(command, env=environment, capture_output=True, text=True).stdout
     return int(re.search(r"VmPeak:\s*(\d+)", status)[1]) << 10
 
