@@ -8,6 +8,7 @@ import pytest
 
 from summarizer.config import DecodeConfig
 from summarizer.schema import Findings, Sound
+from summarizer.senses.beat import Beat
 from summarizer.senses.loudness import Loudness
 from summarizer.senses.music import Music
 from summarizer.senses.noise import Noise
@@ -17,7 +18,7 @@ from summarizer.senses.timbre import Timbre
 from summarizer.stages.listen import listen
 from tests import sounds
 
-HEARING = [Loudness, Onsets, Speech, Music, Timbre, Noise]
+HEARING = [Loudness, Onsets, Speech, Music, Timbre, Noise, Beat]
 every_sense = pytest.mark.parametrize("sense", HEARING, ids=lambda sense: sense.name)
 
 
@@ -48,9 +49,9 @@ HARD = {
 
 
 # curves that don't read 0 where there is no sound
-AT_REST = {"silence": 1.0}
+AT_REST = {"silence": 1.0, "tempo": 0.5}
 # senses that hear some seconds at once: how many on either side
-BLURRED = {"noise": 1}
+BLURRED = {"noise": 1, "beat": 1}
 
 
 def at_rest(found: Findings, since: int, slack: float = 0.0) -> None:
