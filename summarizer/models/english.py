@@ -18,7 +18,8 @@ def word_set(text: str) -> frozenset[str]:
 
 
 IRREGULAR = {
-    "began": "begin", "begun": "begin", "children": "child", "feet": "foot", "fell": "fall",
+    "began": "begin", "begun": "begin", "children": "child", "feet": "foot", "farther": "far",
+    "fell": "fall", "further": "far",
     "fought": "fight", "heard": "hear", "men": "man", "ran": "run", "said": "say", "sang": "sing",
     "saw": "see", "seen": "see", "shown": "show", "spoke": "speak", "spoken": "speak",
     "sung": "sing", "swam": "swim", "threw": "throw", "thrown": "throw", "told": "tell",

@@ -31,6 +31,10 @@ from summarizer.schema import (
 )
 
 WANTED = 0.7  # share of the saliency for what was asked for; the rest ranks within it
+ALONE = 0.7  # share for what is left out where nothing else is asked for
+NEARLY = 0.75  # of the best line's share of the words; what has fewer of them is not meant
+CONTRAST = 0.08  # of a curve; where it varies less, no part is more so than the rest
+MEASURES = (0.9, 0.8, 0.7, 0.6)  # shares of the video that a part may stand out from
 CONDITIONS = 0.1  # share for when it may be and for what is left out
 THERE = 0.5  # of a relevance curve: from here on it is there
 ROOM = 3  # seconds a moment needs around it to be understood
@@ -112,6 +116,7 @@ DRAWS = (
 WATCHED = {draw.curve for draw in DRAWS if draw.side == "watch"} | {"light", "camera shakes"}
 HEARD = {draw.curve for draw in DRAWS if draw.side == "listen"}
 TALK = {"speech", "words"}  # curves that tell of the same
+SENTENCES = {"sentence", "line", "quote", "remark"}
 BOTH = 0.1  # share of what counts for both sides
 # what an aspect leans towards, by how much
 ASPECTS = {
@@ -231,6 +236,10 @@ class Judge:
         """By measure, by what is said, by what often comes with it; or not at all."""
         if term.concepts and not term.hint:
             return self.measured(replace(term, concepts=self.all_of(term)))
+        if term.degree == "longest" and (line := self.longest_line(term)):
+            return line
+        if term.no and term.hint:
+            return self.hinted(term)  # a word for it is no reason to leave a place out
         if said := self.said(term, nearly=not term.hint):
             return said
         if term.hint:
@@ -251,6 +260,11 @@ class Judge:
         curve = self.relevance(term.concepts, f"what you asked for: {label}")
         if curve is None:
             return Finding(term, *self.missing(term.concepts, label))
+        if term.degree == "longest":
+            curve = self.only_longest(curve)
+        few = term.degree == "most" and self.places(curve) < max(1, self.wish.most)
+        if few and (beside := self.beside_rest(term, label)):
+            return beside
         if (curve.array >= THERE).any():
             return Finding(term, "found", label, curve=curve)
         best, usual = int(curve.array.argmax()), float(np.median(curve.array))
@@ -260,6 +274,48 @@ class Judge:
         return Finding(
             term, "absent", label, f"Not found: {label}, as far as I can {sense}{nearest}.", curve
         )
+
+    def places(self, curve: Curve) -> int:
+        return len(self.perception.video.stretches(curve.array >= THERE))
+
+    def beside_rest(self, term: Term, label: str) -> Finding | None:
+        """What is most so in this video, whatever it is by itself; nothing if all is alike."""
+        known = [(each, self.perception.curve(each.curve)) for each in term.concepts]
+        concept, curve = next((concept, curve) for concept, curve in known if curve)
+        values = -curve.array if concept.low else curve.array
+        if values.max() - np.median(values) < CONTRAST:
+            return None
+        name = f"what you asked for: {label}, beside the rest"
+        for share in MEASURES:
+            bar = max(float(np.quantile(values, share)), float(np.median(values)) + CONTRAST / 2)
+            above = np.clip((values - bar) / max(values.max() - bar, 1e-9), 0, 1)
+            below = np.clip((values - values.min()) / max(bar - values.min(), 1e-9), 0, 0.99)
+            rated = np.where(values >= bar, THERE + (1 - THERE) * above, THERE * below)
+            found = Curve.of(name, curve.sense, rated)
+            if self.places(found) >= max(1, self.wish.most):
+                break
+        return Finding(term, "found", f"{label}, beside the rest of it", curve=found)
+
+    def only_longest(self, curve: Curve) -> Curve:
+        """The curve with only its longest stretch there."""
+        spans = self.perception.video.stretches(curve.array >= THERE)
+        if len(spans) < 2:
+            return curve
+        start, end = max(spans, key=lambda span: span[1] - span[0])
+        seconds = np.arange(len(curve.values))
+        inside = (seconds >= int(start)) & (seconds < end)
+        kept = np.where(inside, curve.array, np.minimum(curve.array, HINT))
+        return Curve.of(curve.name, curve.sense, kept)
+
+    def longest_line(self, term: Term) -> Finding | None:
+        """The longest of what is said, where that was asked for."""
+        if term.words.lower() not in SENTENCES or not self.lines:
+            return None
+        line = max(self.lines, key=lambda each: each.end - each.start)
+        values = np.zeros(self.perception.video.rows)
+        values[int(line.start) : int(np.ceil(line.end))] = 1.0
+        label = f"the longest {term.words.lower()}"
+        return Finding(term, "found", label, curve=Curve.of(label, line.source, values))
 
     def missing(self, concepts: Sequence[Concept], label: str) -> tuple[str, str, str]:
         """What to say of concepts whose curves do not exist: kind, label, note."""
@@ -310,6 +366,7 @@ class Judge:
         """By the words of the lines, if any say it, or nearly."""
         texts = [line.text for line in self.lines]
         words = same_words(term.words, texts)
+        words = np.where(words >= NEARLY * words.max(initial=0), words, 0.0)
         near = np.where(words > 0.5, 0.5 + words / 2, 0.0)
         exact = near.any()
         if texts and not exact and nearly:
@@ -434,19 +491,25 @@ class Group:
     @property
     def apart(self) -> bool:
         """Whether all of it is there, but never at once."""
-        return bool(self.usable) and not np.all([each.there for each in self.usable], axis=0).any()
+        sure = [each for each in self.usable if not each.term.hint] or self.usable
+        return bool(sure) and not np.all([each.there for each in sure], axis=0).any()
 
     @property
     def there(self) -> np.ndarray | None:
         """(seconds,): where all of it is, or any where it never meets; nothing to go by: None."""
         if not self.usable or self.kind == "absent":
             return None
-        return (np.any if self.apart else np.all)([each.there for each in self.usable], axis=0)
+        # a calm moment may do for calm music, but not where it has no music
+        sure = [each for each in self.usable if not each.term.hint]
+        return (np.any if self.apart else np.all)([e.there for e in sure or self.usable], axis=0)
 
     @property
     def label(self) -> str:
         labels = [each.label for each in self.usable]
-        if self.apart:
+        sure = [each.label for each in self.usable if not each.term.hint]
+        if sure and len(sure) < len(labels):
+            labels = sure  # what only hints ranks, but is not what was found
+        elif self.apart:
             return f"{' or '.join(labels)} (never both at once)"
         return " together with ".join(labels)
 
@@ -525,7 +588,8 @@ class Settling:
         ]
         if self.wish.whens:
             conditions.append(Curve.of("when you asked for", "wish", self.time))
-        return parts + [Part(curve, CONDITIONS / len(conditions), "") for curve in conditions]
+        weight = CONDITIONS if parts or self.wish.whens else ALONE
+        return parts + [Part(curve, weight / len(conditions), "") for curve in conditions]
 
     # -- in words
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Literal
 
 from summarizer.models.english import SMALL, Token, degrees, is_english, stem, tokens, word_set
 from summarizer.schema import Concept, Term, When, Wish
@@ -83,6 +84,10 @@ STEADY = re.compile(
     r"|\b(?:a |the )?(?:still|static|steady|fixed|motionless) camera\b",
     re.IGNORECASE,
 )
+# "the quiet part" is quiet beside the rest, "quiet moments" are quiet by themselves
+PARTS = _stems("part bit moment scene section segment stretch passage place")
+MOST = word_set("most least")
+LONGEST_OF = word_set("longest")
 QUOTES = {'"': '"', "“": "”", "«": "»"}
 
 
@@ -139,6 +144,7 @@ class _Reader:
         self.at = 0
         self.out = False  # inside "no ..."
         self.said = False  # inside "about ..."
+        self.longest = False  # right after "the longest"
         self.apart = True  # nothing ties the next term to the one before
         self.close = ""  # the sign that ends a quotation
 
@@ -180,8 +186,16 @@ class _Reader:
             self.said = True  # "talk about penguins" asks for the penguins
             return length + 1
         concepts = tuple(step.asked or step.hinted)
-        self._add(Term(self._typed(span), concepts, hint=not step.asked))
+        degree = self._degree(self.at, self.at + length)
+        self._add(Term(self._typed(span), concepts, hint=not step.asked, degree=degree))
         return length
+
+    def _degree(self, at: int, end: int) -> Literal["", "most"]:
+        """Whether it is meant beside the rest: "loudest", "most quiet", "the dark part"."""
+        words = [token.text for token in self.tokens[at:end]]
+        superlative = any(word.endswith("est") and len(degrees(word)) > 1 for word in words)
+        part = self._word(at - 1) == "the" and stem(self._word(end) or "-") in PARTS
+        return "most" if superlative or part or self._word(at - 1) in MOST else ""
 
     def _compound(self) -> bool:
         """Whether two words start here that are no concept together, whatever each is alone."""
@@ -209,6 +223,9 @@ class _Reader:
             self._leave_out()
             return 1
         if self._saying(token):
+            return 1
+        if word in LONGEST_OF and not self.said:
+            self.longest = True
             return 1
         if word in TAKE_IN:
             self.out = False
@@ -291,6 +308,8 @@ class _Reader:
 
     def _add(self, term: Term) -> None:
         term = replace(term, no=self.out, joined=not (self.apart or self.out or not self.found))
+        if self.longest:
+            term, self.longest = replace(term, degree="longest"), False
         self.apart = False
         last = self.found[-1] if self.found else None
         if (
@@ -313,7 +332,7 @@ NUMBERS = {
 }  # fmt: skip
 SHARES = {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4}
 EDGE = 0.15  # share of the video that is its beginning or its ending
-NEAR = 10.0  # seconds around a named moment
+NEAR = 5.0  # seconds around a named moment
 
 NUMBER = r"(?:\d{1,5}(?:\.\d+)?|half an?|" + "|".join(filter(None, NUMBERS)) + ")"
 UNIT = r"(?:seconds?|secs?|s|minutes?|mins?|m|hours?|h)\b"
@@ -326,6 +345,13 @@ LEAD = (
 ALONE = (
     r"(?!\s+(?!and|or|of (?:the |this |that |your |my )?(?:video|film|movie|clip|recording|it)\b"
     r"|but|with|without|where|when|please|no\b|not)\w)"
+)
+
+# what a whole video may be a recording of
+WHOLE = (
+    r"(?:match|game|race|talk|lecture|lesson|show|concert|party|trip|walk|day|performance|speech"
+    r"|presentation|ceremony|journey|tour|meeting|interview|event|ride|hike|session|story|evening"
+    r"|competition|contest|fight|battle|wedding|visit)\b"
 )
 
 
@@ -412,6 +438,8 @@ TIMES = tuple(
         (r"\bhow (?:does |did )?(?:it|this|that|the \w+) (?:all )?(?:ends?|ended)\b", _ending),
         (rf"{LEAD}\b(?:ending|finale|outro){ALONE}", _ending),
         (rf"{LEAD}(?<=the )(?:end|close|last (?:part|bit|scene|moments?)){ALONE}", _ending),
+        (rf"{LEAD}(?<=the )(?:end|close|finish) of (?:the|this|that|a) {WHOLE}", _ending),
+        (rf"{LEAD}(?<=the )(?:start|beginning) of (?:the|this|that|a) {WHOLE}", _beginning),
         (r"^\s*(?:and |& |, )?end$", _ending),
         (r"^start(?=$| and | & |, )", _beginning),
         (rf"{LEAD}(?<=the )middle{ALONE}", _middle),
