@@ -188,7 +188,7 @@ class Summarizer:
         """
         yield 0.0
         tracks = perception.tracks if perception else ()
-        followed = crop(summary, tracks, shape, path, self.limits)
+        followed = yield from crop(summary, tracks, shape, path, self.limits)
         yield from render(summary, path, target, self.limits, followed)
 
     def saving(

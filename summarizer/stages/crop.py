@@ -6,7 +6,7 @@ so that it only moves when that shows more than it costs.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -37,16 +37,18 @@ CLEAR, PLAIN = 3.0, 4.0  # times the usual difference, and grey levels, that a c
 UNLIKE, MUCH = 0.25, 0.5  # looks apart, and share changed, from which there may be a cut
 WIDE = 64  # pixels of the pictures that are compared
 MOST_EXACT = 40  # cuts that are looked at so closely; it takes about a tenth of a second for each
+TOGETHER = 4  # cuts that are looked at before anybody can stop it
 
 Point = tuple[float, float]  # seconds, and where along the picture
 
 
 def crop(
     summary: Summary, tracks: Sequence[Track], shape: str, source: Path, limits: Limits
-) -> Crop | None:
+) -> Generator[float, None, Crop | None]:
     """How to crop the highlights to a shape; None for the whole picture, or where there is none.
 
     The source is asked when exactly shots change: one frame in the crop of another shot is seen.
+    Meanwhile this yields, as nothing of the reel is done yet, and may be closed.
     """
     if shape not in SHAPES:
         raise PreferenceError(f"no shape {shape[:20]!r}; there are {', '.join(SHAPES)}")
@@ -60,7 +62,7 @@ def crop(
     if share == 1:
         return Crop(wanted)
     named = {track.name: track for track in tracks if len(track.times)}
-    changes = _changes(summary, named, source, limits)
+    changes = yield from _changes(summary, named, source, limits)
     path: list[Point] = []
     for each in sorted(summary.highlights, key=lambda each: each.start):
         inner = (cut for cut in changes if each.start < cut < each.end)
@@ -72,7 +74,7 @@ def crop(
 
 def _changes(
     summary: Summary, named: dict[str, Track], source: Path, limits: Limits
-) -> list[float]:
+) -> Generator[float, None, list[float]]:
     """When shots change; exact to a frame where that is in or near a highlight, as a rule."""
     if "look" not in named:
         return []
@@ -82,11 +84,14 @@ def _changes(
         for cut in sorted([*known, *_suspected(named["look"], known)])
         if any(each.start - LATE < cut < each.end + LATE for each in summary.highlights)
     ][:MOST_EXACT]
-    try:
-        exact = _exact(due, source, summary, limits) if due else []
-    except MediaError:  # a damaged stretch: what the senses say must do
-        exact = [math.nan] * len(due)
-    moved = dict(zip(due, exact, strict=True))
+    moved: dict[float, float] = {}
+    for first in range(0, len(due), TOGETHER):
+        yield 0.0
+        few = due[first : first + TOGETHER]
+        try:
+            moved |= zip(few, _exact(few, source, summary, limits), strict=True)
+        except MediaError:  # a damaged stretch: what the senses say must do
+            moved |= dict.fromkeys(few, math.nan)
     sure = {cut: cut for cut in known} | {
         cut: exactly for cut, exactly in moved.items() if not math.isnan(exactly)
     }

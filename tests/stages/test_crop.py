@@ -63,7 +63,12 @@ def shown(source: Path, shape: str, *spans: tuple[float, float], tracks=None) ->
 
 
 def cropped(chosen: Summary, tracks, shape: str, source: Path = Path("nowhere.mp4")):
-    return crop(chosen, tracks, shape, source, LIMITS)
+    looking = crop(chosen, tracks, shape, source, LIMITS)
+    while True:
+        try:
+            next(looking)
+        except StopIteration as done:
+            return done.value
 
 
 def whole(frame: np.ndarray, side: int = BLOCK) -> float:
