@@ -63,10 +63,14 @@ def shown(source: Path, shape: str, *spans: tuple[float, float], tracks=None) ->
 
 
 def cropped(chosen: Summary, tracks, shape: str, source: Path = Path("nowhere.mp4")):
-    looking = crop(chosen, tracks, shape, source, LIMITS)
+    return waited(crop(chosen, tracks, shape, source, LIMITS))
+
+
+def waited(work):
+    """What a generator returns in the end."""
     while True:
         try:
-            next(looking)
+            next(work)
         except StopIteration as done:
             return done.value
 
@@ -149,7 +153,7 @@ def test_a_cut_that_is_only_suspected_is_looked_at(tmp_path):
     look = Track("look", times, rows, "")
     for file, wanted in ((source, [72.5 / 25]), (flashing, [])):
         assert cuts(look) == {}
-        found = _changes(over(file, (0, 6)), {"look": look}, file, LIMITS)
+        found = waited(_changes(over(file, (0, 6)), {"look": look}, file, LIMITS))
         assert found == pytest.approx(wanted)
 
 
