@@ -5,7 +5,7 @@ It never opens a file and never sees a wish. A sense whose model wants a GPU wor
 that no second of the GPU is spent on decoding.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -22,11 +22,13 @@ from summarizer.senses.music import Music
 from summarizer.senses.noise import Noise
 from summarizer.senses.novelty import Novelty
 from summarizer.senses.onsets import Onsets
+from summarizer.senses.screen import Screen
 from summarizer.senses.sharpness import Sharpness
 from summarizer.senses.shots import Shots
 from summarizer.senses.speech import Speech
 from summarizer.senses.subtitles import Subtitles
 from summarizer.senses.timbre import Timbre
+from summarizer.senses.tones import Tones
 from summarizer.senses.words import Words
 
 
@@ -108,6 +110,22 @@ class Identified(Protocol):
     def identity(self) -> str: ...
 
 
+@runtime_checkable
+class CloserLook(Protocol):
+    """A sense in two steps that needs larger pictures, of a few moments it names in between.
+
+    `moments` is asked when `sample` has seen everything; `look` then gives rows like `sample`.
+    """
+
+    width: ClassVar[int]  # of the larger pictures, in pixels at most
+
+    def moments(self) -> Sequence[float]: ...  # in seconds, in order
+
+    def look(self, pictures: Pictures) -> Iterable[tuple[float, object]]: ...
+
+    def nothing(self) -> Findings: ...  # what is found where there is no such moment
+
+
 SENSES: dict[str, type[Sense | TwoStep]] = {
     "subtitles": Subtitles,
     "loudness": Loudness,
@@ -117,6 +135,7 @@ SENSES: dict[str, type[Sense | TwoStep]] = {
     "timbre": Timbre,
     "noise": Noise,
     "beat": Beat,
+    "tones": Tones,
     "shots": Shots,
     "motion": Motion,
     "camera": Camera,
@@ -125,5 +144,6 @@ SENSES: dict[str, type[Sense | TwoStep]] = {
     "sharpness": Sharpness,
     "faces": Faces,
     "novelty": Novelty,
+    "screen": Screen,
     "words": Words,
 }

@@ -15,10 +15,11 @@ from summarizer.senses.noise import Noise
 from summarizer.senses.onsets import Onsets
 from summarizer.senses.speech import Speech
 from summarizer.senses.timbre import Timbre
+from summarizer.senses.tones import Tones
 from summarizer.stages.listen import listen
 from tests import sounds
 
-HEARING = [Loudness, Onsets, Speech, Music, Timbre, Noise, Beat]
+HEARING = [Loudness, Onsets, Speech, Music, Timbre, Noise, Beat, Tones]
 every_sense = pytest.mark.parametrize("sense", HEARING, ids=lambda sense: sense.name)
 
 
@@ -161,7 +162,7 @@ def test_any_rate_will_do(sense, rate):
     samples = varied(12.0, 96_000)[:: 96_000 // rate]
     found = sounds.curve(sense, samples, rate)
     assert len(found) == 12
-    assert found.any()
+    assert found.any() or sense is Tones  # there is no whistle in it
 
 
 @every_sense
