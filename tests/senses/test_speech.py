@@ -7,7 +7,8 @@ import pytest
 
 from summarizer.config import DecodeConfig
 from summarizer.errors import PresetError
-from summarizer.senses.speech import STRETCH, Speech, talking
+from summarizer.models.speech import STRETCH, talking
+from summarizer.senses.speech import Speech
 from summarizer.stages.listen import listen
 from tests import sounds
 
