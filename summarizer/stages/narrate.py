@@ -26,6 +26,7 @@ from summarizer.schema import (
     Video,
 )
 from summarizer.senses import SENSES
+from summarizer.senses.colour import NAMES as COLOURS
 
 LONGEST = 8  # sentences
 ENOUGH = 3  # sentences; below that, other events are told of, and more of a longer video
@@ -49,6 +50,7 @@ PLAIN = {
     "camera shakes": 0.6,
     "colour": 0.6,
     "light": 0.8,
+    **dict.fromkeys(COLOURS, 0.3),
 }
 # curves that tell of the same as another
 TOPIC = {
@@ -56,6 +58,7 @@ TOPIC = {
     "camera shakes": "camera moves",
     "louder than usual": "loudness",
     "more movement than usual": "movement",
+    **dict.fromkeys(COLOURS, "colour"),
 }
 # curves of the saliency that can be told of too
 COMPARED = (
