@@ -6,7 +6,7 @@ bundled ffmpeg convert it (ffmpeg.py).
 """
 
 from summarizer.media.audio import stream_sound
-from summarizer.media.frames import key_pictures, pictures_at, stream_pictures
+from summarizer.media.frames import key_pictures, pictures_at, stream_pictures, stream_stills
 from summarizer.media.preview import playable, preview
 from summarizer.media.probe import probe
 from summarizer.media.subtitles import text_lines
@@ -19,5 +19,6 @@ __all__ = [
     "probe",
     "stream_pictures",
     "stream_sound",
+    "stream_stills",
     "text_lines",
 ]

@@ -77,6 +77,22 @@ def pictures_at(
     return Pictures(times, frames[np.argsort(order, kind="stable")])
 
 
+def stream_stills(
+    path: Path, video: Video, times: Sequence[float], width: int, limits: Limits
+) -> Iterator[Pictures]:
+    """The same of times that are in order, in small batches; `close` stops it."""
+    return Worker(
+        "at",
+        path,
+        limits,
+        _pictures,
+        cpu=patience(video),
+        times=np.asarray(times, np.float64).clip(0.0).tolist(),
+        size=small(video, width),
+        rotation=video.rotation,
+    )
+
+
 def small(video: Video, width: int) -> tuple[int, int]:
     """The size of the video's pictures when made this wide, never larger than they are."""
     full_width, full_height = video.size
