@@ -32,7 +32,8 @@ from summarizer.schema import (
     Video,
     Work,
 )
-from summarizer.senses import Identified, OnGpu, Reader, Sense, Spared, TwoStep
+from summarizer.senses import CloserLook, Identified, OnGpu, Reader, Sense, Spared, TwoStep
+from summarizer.senses.screen import unrepeated
 from summarizer.stages.cut import cut
 from summarizer.stages.listen import listen
 from summarizer.stages.watch import watch
@@ -109,6 +110,11 @@ class _Timed:
         findings = self.sense.findings()
         self.seconds += time.perf_counter() - began
         return findings
+
+    def look(self, pictures: Pictures) -> None:
+        began = time.perf_counter()
+        self.sense.look(pictures)
+        self.seconds += time.perf_counter() - began
 
     def close(self) -> None:
         began = time.perf_counter()
@@ -381,9 +387,12 @@ class _Run:
 
     def _encoding(self, sense: TwoStep) -> Iterator[Encoded]:
         """The second step of a sense; what it ends with is kept."""
-        hand = self.hands[sense.name]
+        hand, nothing = self.hands[sense.name], Findings()
+        if isinstance(sense, CloserLook):
+            self._look_closer(sense, hand)
+            nothing = sense.nothing()
         path, count = str(hand.sense.path), hand.sense.count
-        began, encoded = time.perf_counter(), Encoded(1.0)
+        began, encoded = time.perf_counter(), Encoded(1.0, nothing)
         arguments = (sense.name, path, count, self.video.seconds)
         with closing(self._second_step(sense, arguments)) as work:
             for encoded in work:
@@ -393,6 +402,14 @@ class _Run:
         seconds = hand.seconds + time.perf_counter() - began
         spent = Work(sense.name, seconds, False, encoded.device, encoded.tokens)
         self._found(sense, encoded.findings, spent, self._material())
+
+    def _look_closer(self, sense: CloserLook, hand: _Timed) -> None:
+        """Show a sense the larger pictures of the moments it names."""
+        moments = sense.moments()
+        if moments:
+            stills = media.stream_stills
+            for pictures in self._open(stills, self.path, self.video, moments, sense.width):
+                hand.look(pictures)
 
     def _second_step(self, sense: TwoStep, arguments: tuple) -> Iterator[Encoded]:
         if not arguments[2]:
@@ -432,7 +449,7 @@ class _Run:
         known = self.guessed | self.found
         order = [known[sense.name] for sense in self.senses if sense.name in known]
         tracks = tuple(chain.from_iterable(findings.tracks for findings in order))
-        lines = chain.from_iterable(findings.lines for findings in order)
+        lines = unrepeated(chain.from_iterable(findings.lines for findings in order))
         self.perception = Perception(
             video=self.video,
             events=cut(self.video, tracks, self.config.cut),

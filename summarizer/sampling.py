@@ -35,7 +35,11 @@ class Sampler:
         """Append what the sense picks of this, up to as many rows as it may have."""
         self._append(self.sense.sample(material))
 
-    def _append(self, samples: Iterable[tuple[float, np.ndarray]]) -> None:
+    def look(self, pictures: Pictures) -> None:
+        """Append what the sense picks of the larger pictures it asked for."""
+        self._append(self.sense.look(pictures))
+
+    def _append(self, samples: Iterable[tuple[float, object]]) -> None:
         picked = list(samples)[: self.sense.most - self.count]
         if not picked:
             return

@@ -5,7 +5,7 @@ It never opens a file and never sees a wish. A sense whose model wants a GPU wor
 that no second of the GPU is spent on decoding.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -22,6 +22,8 @@ from summarizer.senses.music import Music
 from summarizer.senses.noise import Noise
 from summarizer.senses.novelty import Novelty
 from summarizer.senses.onsets import Onsets
+from summarizer.senses.recognition import Recognition
+from summarizer.senses.screen import Screen
 from summarizer.senses.sharpness import Sharpness
 from summarizer.senses.shots import Shots
 from summarizer.senses.speech import Speech
@@ -109,11 +111,28 @@ class Identified(Protocol):
     def identity(self) -> str: ...
 
 
+@runtime_checkable
+class CloserLook(Protocol):
+    """A sense in two steps that needs larger pictures, of a few moments it names in between.
+
+    `moments` is asked when `sample` has seen everything; `look` then gives rows like `sample`.
+    """
+
+    width: ClassVar[int]  # of the larger pictures, in pixels at most
+
+    def moments(self) -> Sequence[float]: ...  # in seconds, in order
+
+    def look(self, pictures: Pictures) -> Iterable[tuple[float, object]]: ...
+
+    def nothing(self) -> Findings: ...  # what is found where there is no such moment
+
+
 SENSES: dict[str, type[Sense | TwoStep]] = {
     "subtitles": Subtitles,
     "loudness": Loudness,
     "onsets": Onsets,
     "speech": Speech,
+    "recognition": Recognition,
     "music": Music,
     "timbre": Timbre,
     "noise": Noise,
@@ -127,5 +146,6 @@ SENSES: dict[str, type[Sense | TwoStep]] = {
     "sharpness": Sharpness,
     "faces": Faces,
     "novelty": Novelty,
+    "screen": Screen,
     "words": Words,
 }
