@@ -56,13 +56,12 @@ PLAIN = {
 TOPIC = {
     "words": "speech",
     "camera shakes": "camera moves",
-    "louder than usual": "loudness",
+    "loudness above usual": "loudness",
     "more movement than usual": "movement",
     **dict.fromkeys(COLOURS, "colour"),
 }
 # curves of the saliency that can be told of too
 COMPARED = (
-    Concept("louder", "louder than usual", 0.6, (), "more volume", "it is louder than usual"),
     Concept(
         "livelier",
         "more movement than usual",
@@ -72,6 +71,26 @@ COMPARED = (
         "there is more movement than usual",
     ),
 )
+# what the story of an aspect turns to: how its sentence opens, and the curves it may tell of
+TURNS = {
+    "content": ("in substance", ("words", "speech", "text on screen", "graphics")),
+    "emotion": ("by mood", ("arousal", "valence", "faces", "loudness", "music", "movement")),
+    "viewpoint": ("behind the camera", ("camera moves", "camera shakes", "zoom", "cuts")),
+    "interaction": ("between people", ("speech", "words", "faces", "crowd", "movement")),
+    "visual details": ("to the eye", ("sharpness", "colour", "light", "text on screen")),
+    "auditory details": (
+        "to the ear",
+        ("loudness", "steady noise", "noise bursts", "music", "beat", "tempo", "whistles"),
+    ),
+    "style": ("in style", ("cuts", "colour", "light", "camera moves", "movement")),
+    "characters": ("of the people", ("faces", "speech", "words")),
+    "setting": ("all around", ("light", "steady noise", "colour", "text on screen")),
+}
+TURNED = 2.5  # times as much a curve of the chosen aspect is what a stretch is about
+ASPECTS_TOLD = 2  # at most
+BRIEF = 10.0  # seconds; a shorter video is told as a whole rather than by its moments
+TITLES = 3  # on the screen while somebody talks; fewer make no chapters
+CHAPTERS = 6  # named at most
 CHANGES = ("new sights", "new sounds", "sudden sounds")  # of moments, never of a whole video
 
 Span = tuple[float, float]
@@ -83,11 +102,15 @@ def compose(perception: Perception, summary: Summary) -> Iterator[Sentence]:
     measured = known(perception.curves, concepts)
     facts = [*measured, *known(summary.saliency.curves, COMPARED)]
     asked = summary.answer.kind != "open"
-    frame = [whole(perception.video, measured)]
+    frame = [whole(perception.video, measured), *chapters(perception, measured)]
+    frame += aspects(perception.video, measured, summary.preference.aspects, frame)
     frame = [lead(summary), *frame] if asked else frame
-    moments = best(distinct(perception, summary, facts), LONGEST - len(frame))
+    brief = perception.video.seconds < BRIEF
+    seen = distinct(perception, summary, facts)
+    moments = best([each for each in seen if each.quote or not brief], LONGEST - len(frame))
     enough = ENOUGH + (perception.video.seconds > 30) + (perception.video.seconds > 120)
-    moments += besides(perception, facts, moments, enough - len(frame) - len(moments))
+    missing = 0 if brief else enough - len(frame) - len(moments)
+    moments += besides(perception, facts, moments, missing)
     moments += extremes(perception, moments)[: max(0, ENOUGH - len(frame) - len(moments))]
     voice = Voice(perception.video, [sentence.text for sentence in frame])
     yield frame[0]
@@ -229,7 +252,8 @@ def whole(video: Video, facts: Sequence[Fact]) -> Sentence:
     text = f"This {kind if video.has_picture else 'recording'} lasts {lasting(video.seconds)}"
     lasts = [fact for fact in facts if fact.share >= 0.15 and fact.curve.name not in CHANGES]
     lively = [fact for fact in lasts if fact.plain > 0.5] or lasts
-    order = ranked({fact: fact.share * fact.plain for fact in lively})[:2]
+    most = 4 if video.seconds < BRIEF else 2
+    order = ranked({fact: fact.share * fact.plain for fact in lively})[:most]
     always = [fact for fact in order if fact.share > 0.95]
     mostly = [fact for fact in order if MOST <= fact.share <= 0.95]
     partly = [fact for fact in order if fact.share < MOST]
@@ -241,6 +265,55 @@ def whole(video: Video, facts: Sequence[Fact]) -> Sentence:
     return Sentence(0.0, video.seconds, text, evidence or ("length",))
 
 
+def aspects(
+    video: Video, facts: Sequence[Fact], chosen: Sequence[str], frame: Sequence[Sentence]
+) -> list[Sentence]:
+    """What there is to tell of the aspects asked for, a sentence each, where it was not told."""
+    found: list[Sentence] = []
+    for aspect in chosen:
+        opening, curves = TURNS.get(aspect, ("", ()))
+        told = {evidence for sentence in (*frame, *found) for evidence in sentence.evidence}
+        fresh = {
+            fact: 1.0 - curves.index(fact.curve.name) / 10
+            for fact in facts
+            if fact.curve.name in curves and fact.there.any() and fact.evidence not in told
+        }
+        if order := ranked(fresh)[:2]:
+            parts = [f"{_lasting(video, fact)} {fact.told}" for fact in order]
+            text = f"{opening[0].upper()}{opening[1:]}, {' and '.join(parts)}."
+            evidence = tuple(fact.evidence for fact in order)
+            found.append(Sentence(0.0, video.seconds, text, evidence))
+    return found[:ASPECTS_TOLD]
+
+
+def _lasting(video: Video, fact: Fact) -> str:
+    """For how long it holds: 'all the way through', 'for 12 seconds'."""
+    if fact.share > 0.95:
+        return "all the way through"
+    return f"for {lasting(min(float(fact.there.sum()), video.seconds))}"
+
+
+def chapters(perception: Perception, facts: Sequence[Fact]) -> list[Sentence]:
+    """The titles shown one after the other while somebody talks, as one sentence."""
+    talks = any(fact.topic == "speech" and fact.share >= 0.5 for fact in facts)
+    titles: dict[str, Line] = {}
+    last = -np.inf
+    for line in sorted(perception.lines, key=lambda each: each.start):
+        sure = line.source == "screen-text" and line.confidence >= CERTAIN
+        if not sure or len(line.text.split()) < 2:
+            continue
+        if line.start > last + UNKNOWN:  # the first of what came up together
+            titles.setdefault(line.text, line)
+            last = line.start
+    shown = list(titles.values())[:CHAPTERS]
+    if not talks or len(shown) < TITLES:
+        return []
+    named = listed([f"“{shortened(line.text, 8)}” at {clock(line.start)}" for line in shown])
+    text = f"Its chapters, by what is on the screen, are {named}."
+    evidence = tuple(f"screen-text: '{shortened(line.text, 8)}'" for line in shown)
+    return [Sentence(shown[0].start, shown[-1].end, text, evidence)]
+
+
 # -- the highlights -------------------------------------------------------------------------------
 
 
@@ -248,7 +321,7 @@ def distinct(perception: Perception, summary: Summary, facts: Sequence[Fact]) ->
     """A moment for each event of each highlight, in order; neighbours with the same to tell are
     one."""
     found: list[Moment] = []
-    teller = Teller(perception, facts, asked_for(summary))
+    teller = Teller(perception, facts, asked_for(summary), summary.preference.aspects)
     parts = [part for each in summary.highlights for part in divided(each, perception.events)]
     for part in parts:
         moment = teller.moment(part)
@@ -278,10 +351,21 @@ def divided(highlight: Highlight, events: Sequence[Event]) -> list[Highlight]:
 class Teller:
     """Finds what can be told of a stretch; what it told before weighs less the next time."""
 
-    def __init__(self, perception: Perception, facts: Sequence[Fact], asked: str = ""):
+    def __init__(
+        self,
+        perception: Perception,
+        facts: Sequence[Fact],
+        asked: str = "",
+        chosen: Sequence[str] = (),
+    ):
+        self.turns = {name for aspect in chosen for name in TURNS.get(aspect, ("", ()))[1]}
         self.lines, self.facts, self.asked = perception.lines, facts, asked
         self.quotes = QUOTES
         self.times: Counter[Fact] = Counter()  # that a fact was told
+
+    def turned(self, fact: Fact) -> float:
+        """How much more a fact counts for the aspects that were chosen."""
+        return TURNED if fact.curve.name in self.turns else 1.0
 
     def moment(self, highlight: Highlight) -> Moment:
         """What is quoted, and the one or two facts that tell it from the rest of the video."""
@@ -289,7 +373,7 @@ class Teller:
         quote, line = quotation(self.lines, start, end) if self.quotes else ("", None)
         weights = {
             # what was asked for is told first
-            fact: tells * 0.6 ** self.times[fact] + asked
+            fact: tells * 0.6 ** self.times[fact] * self.turned(fact) + asked
             for fact in self.facts
             if (tells := fact.tells(start, end))
             and ((asked := fact.concept.seen in self.asked) or fact.distinct)
@@ -452,6 +536,8 @@ class Voice:
             f"then, {time}, {what}.",
             f"after that, {time}, {what}.",
             f"next, {time}, {what}.",
+            f"later, {time}, {what}.",
+            f"further on, {time}, {what}.",
         ]
         if moment.quote:
             plain.insert(0, f"{quote} {time}" + (f", while {joined(clauses)}." if clauses else "."))
@@ -511,8 +597,9 @@ def joined(clauses: Sequence[str]) -> str:
 
 
 def opening(text: str) -> str:
-    """The first two words of a sentence, which no other may start with."""
-    return " ".join(re.findall(r"[\w:']+", text.lower())[:2]) or text
+    """The first two words of a sentence, which no other may start with; times are all alike."""
+    words = re.findall(r"[\w:']+", re.sub(r"\d[\d:]*", "0", text.lower()))
+    return " ".join(words[:2]) or text
 
 
 NARRATORS = {"composed": compose}

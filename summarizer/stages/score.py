@@ -33,6 +33,7 @@ from summarizer.schema import (
 WANTED = 0.7  # share of the saliency for what was asked for; the rest ranks within it
 ALONE = 0.7  # share for what is left out where nothing else is asked for
 NEARLY = 0.75  # of the best line's share of the words; what has fewer of them is not meant
+MOSTLY = 0.6  # share of the video; what holds longer picks no part of it
 CONTRAST = 0.08  # of a curve; where it varies less, no part is more so than the rest
 MEASURES = (0.9, 0.8, 0.7, 0.6)  # shares of the video that a part may stand out from
 CONDITIONS = 0.1  # share for when it may be and for what is left out
@@ -262,8 +263,9 @@ class Judge:
             return Finding(term, *self.missing(term.concepts, label))
         if term.degree == "longest":
             curve = self.only_longest(curve)
-        few = term.degree == "most" and self.places(curve) < max(1, self.wish.most)
-        if few and (beside := self.beside_rest(term, label)):
+        much = (curve.array >= THERE).mean() > MOSTLY
+        few = self.places(curve) < max(1, self.wish.most)
+        if term.degree == "most" and (much or few) and (beside := self.beside_rest(term, label)):
             return beside
         if (curve.array >= THERE).any():
             return Finding(term, "found", label, curve=curve)

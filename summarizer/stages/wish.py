@@ -145,6 +145,7 @@ class _Reader:
         self.out = False  # inside "no ..."
         self.said = False  # inside "about ..."
         self.longest = False  # right after "the longest"
+        self.ended = -1  # where the last phrase of a concept ended
         self.apart = True  # nothing ties the next term to the one before
         self.close = ""  # the sign that ends a quotation
 
@@ -188,6 +189,7 @@ class _Reader:
         concepts = tuple(step.asked or step.hinted)
         degree = self._degree(self.at, self.at + length)
         self._add(Term(self._typed(span), concepts, hint=not step.asked, degree=degree))
+        self.ended = self.at + length
         return length
 
     def _degree(self, at: int, end: int) -> Literal["", "most"]:
@@ -253,7 +255,13 @@ class _Reader:
         end = self.at + 1
         while (after := self._goes_on(end)) > end:
             end = after
-        self._add(Term(self._typed(self.tokens[self.at : end]), said=self.said))
+        last = self.found[-1] if self.found else None
+        if last and self.ended == self.at and not self.said:
+            # a red car is often where there is red, but red alone makes no car
+            words = f"{last.words} {self._typed(self.tokens[self.at : end])}"
+            self.found[-1] = replace(last, words=words, hint=True, degree="")
+        else:
+            self._add(Term(self._typed(self.tokens[self.at : end]), said=self.said))
         return end - self.at
 
     # -- looking ahead

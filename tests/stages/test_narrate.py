@@ -9,9 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from summarizer.config import PRESETS, SelectionConfig
-from summarizer.schema import Length, Line, Perception, Preference, Sentence, Summary
+from summarizer.schema import (
+    ASPECTS,
+    Length,
+    Line,
+    Perception,
+    Preference,
+    Sentence,
+    Summary,
+)
 from summarizer.senses import SENSES
-from summarizer.stages.narrate import NARRATORS, compose, opening, quotation, shortened
+from summarizer.stages.narrate import NARRATORS, TURNS, compose, opening, quotation, shortened
 from summarizer.stages.score import evidence
 from summarizer.stages.selection import SELECTORS
 from summarizer.stages.wish import read
@@ -84,9 +92,9 @@ def test_the_wish_leads_and_the_whole_ends(talk):
 
 
 def test_what_cannot_be_judged_leads_too(talk):
-    told = story(talk, "a red car")
-    assert told[0].text.startswith("I can't recognise things by sight here (“red car”)")
-    assert told[0].evidence == ("asked: a red car",)
+    told = story(talk, "a tall giraffe")
+    assert told[0].text.startswith("I can't recognise things by sight here (“tall giraffe”)")
+    assert told[0].evidence == ("asked: a tall giraffe",)
 
 
 def test_what_is_absent_is_said_and_the_video_still_described(talk):
@@ -233,8 +241,10 @@ def test_every_story_is_grounded_short_and_varied(of, want, share):
         assert each.text[0].isupper() or each.text[0] in "“'"
         assert each.text.endswith((".", "…"))
         assert not SENSOR.search(each.text), each.text
-        for clause, concept in known.items():
-            if re.search(rf"\b{clause}\b", each.text, re.IGNORECASE):  # only what holds there
+        rest = each.text
+        for clause in sorted(known, key=len, reverse=True):  # "it is loud" is part of another
+            if re.search(rf"\b{clause}\b", rest, re.IGNORECASE):  # only what holds there
+                rest, concept = re.sub(rf"\b{clause}\b", "", rest, flags=re.I), known[clause]
                 curve = of.curve(concept.curve).array
                 there = curve <= concept.at if concept.low else curve >= concept.at
                 assert there[int(each.start) : math.ceil(each.end)].any(), each.text
@@ -244,3 +254,87 @@ def test_every_story_is_grounded_short_and_varied(of, want, share):
 
 def test_it_is_in_the_list():
     assert NARRATORS["composed"] is compose
+
+
+# -- what aspects change ---------------------------------------------------------------------------
+
+RICH = {
+    "words": at(60, (2, 30)),
+    "speech": at(60, (2, 30)),
+    "text on screen": at(60, (5, 12)),
+    "faces": at(60, (2, 9), (20, 26)),
+    "loudness": at(60, (40, 46), high=1.0, low=0.6),
+    "music": at(60, (35, 50)),
+    "movement": at(60, (40, 50), high=0.8, low=0.1),
+    "camera moves": at(60, (50, 58)),
+    "camera shakes": at(60, (33, 36)),
+    "cuts": at(60, (40, 48), high=0.8, low=0.1),
+    "sharpness": at(60, (0, 20), high=0.9, low=0.6),
+    "colour": at(60, (30, 40), high=0.9, low=0.4),
+    "light": at(60, (0, 30), high=0.7, low=0.1),
+    "steady noise": at(60, (50, 60)),
+}
+TURNED = [aspect for aspect in ASPECTS if aspect != "overview"]
+
+
+def rich() -> Perception:
+    return perception(video(60.0), RICH, lines=TALK)
+
+
+@pytest.mark.parametrize("aspect", TURNED)
+def test_each_aspect_changes_what_is_told(aspect):
+    plain = texts(rich(), length=Length(0.3, "share"))
+    turned = texts(rich(), length=Length(0.3, "share"), aspects=(aspect,))
+    opening, curves = TURNS[aspect]
+    added = [text for text in turned if text.lower().startswith(opening)]
+    assert len(added) == 1 and turned != plain
+    tells = [each.told for each in CONCEPTS if each.curve in curves]
+    assert any(told in added[0] for told in tells), added
+
+
+def test_the_overview_takes_no_side():
+    assert not any(
+        text.lower().startswith(tuple(o for o, _ in TURNS.values())) for text in texts(rich())
+    )
+
+
+def test_an_aspect_without_material_adds_nothing():
+    bare = perception(video(60.0), {"music": at(60, (10, 20))})
+    assert texts(bare, aspects=("viewpoint",)) == texts(bare)
+
+
+# -- chapters, and what is brief -------------------------------------------------------------------
+
+
+def titled(confidence: float = 0.9) -> Perception:
+    lines = [
+        Line(0, 10, "The dance of the honeybee", "screen-text", confidence),
+        Line(1, 10, "A talk by Mara Lind", "screen-text", confidence),
+        Line(20, 30, "Angle is direction", "screen-text", confidence),
+        Line(40, 50, "Time is distance", "screen-text", confidence),
+    ]
+    return perception(video(60.0), {"speech": at(60, (0, 55))}, lines=tuple(lines))
+
+
+def test_the_titles_of_a_talk_are_its_chapters():
+    assert (
+        "Its chapters, by what is on the screen, are “The dance of the honeybee” at 0:00, "
+        "“Angle is direction” at 0:20 and “Time is distance” at 0:40."
+    ) in texts(titled())
+
+
+def test_uncertain_titles_are_no_chapters_and_nothing_uncertain_is_quoted():
+    told = texts(titled(0.4))
+    assert not any("chapters" in text or "“" in text for text in told)
+
+
+def test_a_few_seconds_are_told_as_a_whole():
+    curves = {"speech": at(6, (0, 4)), "colour": at(6, low=0.02), "light": at(6, high=0.7, low=0.7)}
+    told = texts(perception(video(6.0), curves))
+    assert len(told) == 1
+    assert "somebody talks" in told[0] and "black and white" in told[0] and "bright" in told[0]
+
+
+def test_times_do_not_make_two_openings_differ():
+    assert opening("From 0:18 to 0:24, there is music.") == opening("From 1:43 on it is dark.")
+    assert opening("At 0:18, it is dark.") != opening("Then, at 0:18, it is dark.")

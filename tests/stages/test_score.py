@@ -397,6 +397,53 @@ def test_the_number_of_moments_asked_for_is_handed_on(talk):
     assert score(talk, "loud moments").most == 0
 
 
+def test_a_part_is_quiet_beside_the_rest_where_nothing_is_quiet_by_itself():
+    murmur = perception(video(60.0), {"loudness": at(60, (20, 26), high=0.62, low=0.8)})
+    found = score(murmur, "the quiet part")
+    assert found.answer.kind == "found" and "beside the rest" in found.answer.text
+    assert where(found) == [(20, 26)]
+    assert score(murmur, "silence").answer.kind == "absent"
+    even = perception(video(60.0), {"loudness": at(60, high=0.8, low=0.8)})
+    assert score(even, "the quiet part").answer.kind == "absent"
+
+
+def test_as_many_moments_stand_out_as_were_asked_for():
+    levels = np.full(60, 0.5)
+    levels[[10, 11, 30, 31, 50, 51]] = (0.9, 0.9, 0.8, 0.8, 0.7, 0.7)
+    found = score(perception(video(60.0), {"loudness": levels}), "the three loudest moments")
+    assert found.answer.kind == "found" and found.most == 3
+    assert all(found.admitted[[10, 30, 50]])
+
+
+def test_the_longest_is_one_stretch():
+    music = perception(video(60.0), {"music": at(60, (5, 10), (20, 40), (50, 55))})
+    assert where(score(music, "the longest music")) == [(20, 40)]
+
+
+def test_the_longest_sentence_is_the_longest_line(talk):
+    assert where(score(talk, "the longest sentence")) == [(34, 38)]
+
+
+def test_a_quality_of_a_thing_nobody_can_judge_does_not_find_the_thing(talk):
+    found = score(talk, "a dark horse")
+    assert found.answer.kind == "cannot" and "dark horse" in found.answer.text
+    assert where(found) == [(40, 60)]  # where it would have to be
+
+
+def test_what_only_hints_does_not_widen_what_was_measured(talk):
+    found = score(talk, "goals with music")
+    assert found.answer.kind == "found" and not found.admitted[20:].any()
+
+
+def test_without_anything_else_the_least_of_it_comes_first():
+    murmur = perception(video(60.0), {"speech": at(60, (0, 30), high=0.9, low=0.4)})
+    quiet = np.where(np.arange(60) >= 50, 0.0, murmur.curve("speech").array)
+    found = score(
+        perception(video(60.0), {"speech": quiet, "faces": at(60, (35, 45))}), "no talking"
+    )
+    assert int(found.saliency.total.argmax()) >= 50
+
+
 def test_what_is_absent_is_never_a_reason(talk):
     found = score(talk, "music and colourful pictures")
     assert all("colourful" not in found.why(start, start + 5) for start in range(0, 60, 5))

@@ -86,7 +86,7 @@ TABLE = {
     "penguins and seals": "'penguins', 'seals'",
     "my daughter on the swing": "'daughter on the swing'",
     "a penguin with music": "'penguin', & music",
-    "the music teacher": "music, & 'teacher'",
+    "the music teacher": "music for 'music teacher'",
     "asdfgh qwrtp": "'asdfgh qwrtp'",
     "<script>alert(1)</script>": "'script', 'alert'",
     "slow motion": "'slow motion'",
@@ -249,3 +249,19 @@ def test_the_asks_of_the_real_senses_are_read_as_meant():
             terms = read(ask, concepts).terms
             assert len(terms) == 1 and concept in terms[0].concepts, ask
             assert not terms[0].hint and not terms[0].no, ask
+
+
+@pytest.mark.parametrize(
+    ("want", "degree"),
+    [
+        ("the loudest moments", "most"),
+        ("most music", "most"),
+        ("the dark part", "most"),
+        ("dark parts", ""),
+        ("music", ""),
+        ("the longest talking", "longest"),
+    ],
+)
+def test_what_is_meant_beside_the_rest(want, degree):
+    [term] = read(want, CONCEPTS).terms
+    assert term.degree == degree
