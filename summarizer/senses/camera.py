@@ -1,4 +1,4 @@
-"""Camera: how fast the view as a whole travels, and how much it shakes."""
+"""Camera: how fast the view as a whole travels, whither, and how much it shakes."""
 
 from typing import ClassVar, Literal
 
@@ -13,6 +13,8 @@ EDGE = 0.35  # how far from the middle things are on average: what a zoom moves 
 SPAN = 0.8  # seconds to either side over which a movement must go on
 TRAVEL = 0.1  # picture widths a second where the curve of movement reaches 0.63
 SHAKE = 0.1  # the same for the shaking, as the spread around the movement
+GROWTH = 0.1  # the same for a zoom: how much larger or smaller things become in a second
+RIGHT, DOWN, LARGER = range(3)  # columns of the speeds
 
 
 class Camera:
@@ -20,11 +22,12 @@ class Camera:
 
     "camera moves" is the speed of the view averaged with its direction, so that to and fro cancels;
     "camera shakes" is what the average leaves over. Where the view cannot be followed, as across a
-    cut or in wild action, nothing is counted.
+    cut or in wild action, nothing is counted. "pans", "tilts" and the two zooms are its parts; a
+    camera that comes closer looks like one that zooms in.
     """
 
     name: ClassVar[str] = "camera"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[Literal["pictures"]] = "pictures"
     still: ClassVar[bool] = False
     concepts: ClassVar[tuple[Concept, ...]] = (
@@ -36,17 +39,9 @@ class Camera:
                 "camera movement",
                 "camera moves",
                 "moving camera",
-                "panning",
-                "panning shot",
-                "camera pan",
-                "camera tilt",
                 "tracking shot",
                 "travelling shot",
                 "sweeping shot",
-                "zoom",
-                "zooming",
-                "zoom in",
-                "zoom out",
             ),
             seen="camera movement",
             told="the camera moves",
@@ -71,6 +66,80 @@ class Camera:
             told="the camera shakes",
             hints=("running", "chaos", "panic", "earthquake", "turbulence"),
         ),
+        Concept(
+            name="camera pan",
+            curve="pans",
+            at=0.35,
+            asks=(
+                "pan",
+                "pans",
+                "panning",
+                "panning shot",
+                "panning camera",
+                "camera pans",
+                "pans left",
+                "pans right",
+                "sideways camera movement",
+                "camera moves sideways",
+            ),
+            seen="a panning camera",
+            told="the camera pans",
+            hints=("panorama", "skyline"),
+        ),
+        Concept(
+            name="camera tilt",
+            curve="tilts",
+            at=0.35,
+            asks=(
+                "tilt",
+                "tilts",
+                "tilting",
+                "tilting camera",
+                "camera tilts",
+                "camera moves up",
+                "camera moves down",
+            ),
+            seen="a tilting camera",
+            told="the camera tilts up or down",
+        ),
+        Concept(
+            name="zoom in",
+            curve="zooms in",
+            at=0.25,
+            asks=(
+                "zoom",
+                "zooms",
+                "zooming",
+                "zooms in",
+                "zooming in",
+                "camera zooms in",
+                "camera comes closer",
+                "camera moves in",
+                "push in",
+                "dolly in",
+            ),
+            seen="a view that closes in",
+            told="the camera closes in",
+        ),
+        Concept(
+            name="zoom out",
+            curve="zooms out",
+            at=0.25,
+            asks=(
+                "zoom",
+                "zooms",
+                "zooming",
+                "zooms out",
+                "zooming out",
+                "camera zooms out",
+                "camera pulls back",
+                "camera moves out",
+                "pull back",
+                "dolly out",
+            ),
+            seen="a view that widens",
+            told="the view widens",
+        ),
     )
 
     def __init__(self, video: Video):
@@ -92,14 +161,21 @@ class Camera:
             return Findings()
         times, speeds = self.samples.times, self.samples.values
         mean, known = _around(times, speeds)
-        travel = np.where(known, np.linalg.norm(mean, axis=1), 0.0)
+        mean = np.where(known[:, None], mean, 0.0)
         jitter = np.square(np.linalg.norm(speeds - mean, axis=1))
-        moves = by_second(times, travel, self.rows)
+        moves = by_second(times, np.linalg.norm(mean, axis=1), self.rows)
         shakes = np.sqrt(by_second(times, np.where(known, jitter, 0.0), self.rows, np.nanmean))
+        parts = {
+            "pans": np.abs(mean[:, RIGHT]) / TRAVEL,
+            "tilts": np.abs(mean[:, DOWN]) / TRAVEL,
+            "zooms in": np.maximum(0, mean[:, LARGER]) / EDGE / GROWTH,
+            "zooms out": np.maximum(0, -mean[:, LARGER]) / EDGE / GROWTH,
+        }
+        amounts = {"camera moves": moves / TRAVEL, "camera shakes": shakes / SHAKE}
+        amounts |= {name: by_second(times, part, self.rows) for name, part in parts.items()}
         return Findings(
-            curves=(
-                Curve.of("camera moves", self.name, 1 - np.exp(-moves / TRAVEL)),
-                Curve.of("camera shakes", self.name, 1 - np.exp(-shakes / SHAKE)),
+            curves=tuple(
+                Curve.of(name, self.name, 1 - np.exp(-amount)) for name, amount in amounts.items()
             )
         )
 
