@@ -80,6 +80,24 @@ def perceive() -> list[tuple]:
     ]
 
 
+def senses() -> list[tuple]:
+    """What each sense costs of that, inside itself; decoding is not in it."""
+    from summarizer import load
+
+    with tempfile.TemporaryDirectory() as cache:
+        *_, last = load(cache=Path(cache)).perceiving(clips.five_minutes())
+    whole = sum(each.seconds for each in last.work)
+    return [
+        (
+            f"sense {each.sense}",
+            f"{each.seconds:.2f} s",
+            f"all senses: {whole:.1f} s",
+            f"{each.seconds / whole:.0%}",
+        )
+        for each in sorted(last.work, key=lambda each: -each.seconds)
+    ]
+
+
 def recall() -> list[tuple]:
     """The same video a second time."""
     from summarizer import load
@@ -112,6 +130,13 @@ def choose() -> list[tuple]:
             )
             what = f"choose, {seconds:,} rows, wish {want!r}"
             rows.append((what, f"{took * 1000:.0f} ms", "aim at 3,600: 50 ms", ""))
+        diverse = Preference(length=Length(0.15, "share"), selector="dpp")
+        took = statistics.median(
+            timed(lambda: summarizer.choose(perception, diverse))  # noqa: B023
+            for _ in range(9)
+        )
+        what = f"choose, {seconds:,} rows, by determinants"
+        rows.append((what, f"{took * 1000:.0f} ms", "aim at 3,600: 50 ms", ""))
     return rows
 
 
@@ -250,6 +275,7 @@ def peak(clip: str) -> None:
 
 MEASURES = {
     "perceive": perceive,
+    "senses": senses,
     "recall": recall,
     "choose": choose,
     "render": render,
