@@ -17,6 +17,7 @@ from summarizer.senses.colour import Colour
 from summarizer.senses.faces import Faces
 from summarizer.senses.light import Light
 from summarizer.senses.loudness import Loudness
+from summarizer.senses.mood import Mood
 from summarizer.senses.motion import Motion
 from summarizer.senses.music import Music
 from summarizer.senses.noise import Noise
@@ -138,6 +139,7 @@ SENSES: dict[str, type[Sense | TwoStep]] = {
     "noise": Noise,
     "beat": Beat,
     "tones": Tones,
+    "mood": Mood,
     "shots": Shots,
     "motion": Motion,
     "camera": Camera,

@@ -17,6 +17,7 @@ class Pools:
         self.start = 0.0
         self.held: np.ndarray | None = None  # frames that fill no pool yet
         self.pools: list[np.ndarray] = []
+        self.powers: list[np.ndarray] = []  # of the frames, one by one
 
     def __bool__(self) -> bool:
         return self.held is not None
@@ -29,6 +30,7 @@ class Pools:
         pooled = frames[:whole].reshape(-1, POOL, frames.shape[1]).mean(axis=1)
         self.pools.append(pooled.astype(np.float16))
         self.held = frames[whole:]
+        self.powers.append(material.power.astype(np.float32))
 
     def levels(self) -> np.ndarray:
         """All of it from the start of the video to its end: (rows * RATE, bands) dB."""
@@ -37,6 +39,14 @@ class Pools:
         pooled = np.concatenate(self.pools)[: max(0, len(levels) - first)]
         levels[first : first + len(pooled)] = pooled
         return levels
+
+    def power(self) -> np.ndarray:
+        """What an ear makes of each, over all channels: (rows * RATE,) mean squares."""
+        power = np.zeros(self.rows * RATE * POOL)
+        first = round(self.start * RATE) * POOL
+        powers = np.concatenate(self.powers)[: max(0, len(power) - first)]
+        power[first : first + len(powers)] = powers
+        return power.reshape(-1, POOL).mean(axis=1)
 
 
 def smooth(values: np.ndarray, reach: int) -> np.ndarray:

@@ -10,6 +10,7 @@ from summarizer.config import DecodeConfig
 from summarizer.schema import Findings, Sound
 from summarizer.senses.beat import Beat
 from summarizer.senses.loudness import Loudness
+from summarizer.senses.mood import Mood
 from summarizer.senses.music import Music
 from summarizer.senses.noise import Noise
 from summarizer.senses.onsets import Onsets
@@ -19,7 +20,7 @@ from summarizer.senses.tones import Tones
 from summarizer.stages.listen import listen
 from tests import sounds
 
-HEARING = [Loudness, Onsets, Speech, Music, Timbre, Noise, Beat, Tones]
+HEARING = [Loudness, Onsets, Speech, Music, Timbre, Noise, Beat, Tones, Mood]
 every_sense = pytest.mark.parametrize("sense", HEARING, ids=lambda sense: sense.name)
 
 
@@ -50,9 +51,9 @@ HARD = {
 
 
 # curves that don't read 0 where there is no sound
-AT_REST = {"silence": 1.0, "tempo": 0.5}
+AT_REST = {"silence": 1.0, "tempo": 0.5, "energy of the sound": 0.5, "leaning of the music": 0.5}
 # senses that hear some seconds at once: how many on either side
-BLURRED = {"noise": 1, "beat": 1}
+BLURRED = {"noise": 1, "beat": 1, "mood": 1}
 
 
 def at_rest(found: Findings, since: int, slack: float = 0.0) -> None:

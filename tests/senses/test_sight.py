@@ -9,11 +9,12 @@ from summarizer.senses.faces import Faces
 from summarizer.senses.light import Light
 from summarizer.senses.motion import Motion
 from summarizer.senses.novelty import Novelty
+from summarizer.senses.returns import Returns
 from summarizer.senses.sharpness import Sharpness
 from summarizer.senses.shots import Shots
 from tests.scenes import Scene, batches, plain, show, video
 
-KINDS = (Shots, Motion, Camera, Light, Colour, Sharpness, Faces, Novelty)
+KINDS = (Shots, Motion, Camera, Light, Colour, Sharpness, Faces, Novelty, Returns)
 NOISE = np.random.default_rng(1).integers(0, 256, (9, 180, 320, 3), dtype=np.uint8)
 
 pytestmark = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
