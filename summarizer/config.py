@@ -114,6 +114,7 @@ PRESETS = {
             "sharpness",
             "faces",
             "novelty",
+            "returns",
             "words",
         ),
         head="evidence",
