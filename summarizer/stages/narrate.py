@@ -299,8 +299,7 @@ def chapters(perception: Perception, facts: Sequence[Fact]) -> list[Sentence]:
     titles: dict[str, Line] = {}
     last = -np.inf
     for line in sorted(perception.lines, key=lambda each: each.start):
-        sure = line.source == "screen-text" and line.confidence >= CERTAIN
-        if not sure or len(line.text.split()) < 2:
+        if line.source != "title" or line.confidence < CERTAIN:
             continue
         if line.start > last + UNKNOWN:  # the first of what came up together
             titles.setdefault(line.text, line)

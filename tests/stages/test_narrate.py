@@ -308,10 +308,10 @@ def test_an_aspect_without_material_adds_nothing():
 
 def titled(confidence: float = 0.9) -> Perception:
     lines = [
-        Line(0, 10, "The dance of the honeybee", "screen-text", confidence),
+        Line(0, 10, "The dance of the honeybee", "title", confidence),
         Line(1, 10, "A talk by Mara Lind", "screen-text", confidence),
-        Line(20, 30, "Angle is direction", "screen-text", confidence),
-        Line(40, 50, "Time is distance", "screen-text", confidence),
+        Line(20, 30, "Angle is direction", "title", confidence),
+        Line(40, 50, "Time is distance", "title", confidence),
     ]
     return perception(video(60.0), {"speech": at(60, (0, 55))}, lines=tuple(lines))
 
