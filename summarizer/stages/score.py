@@ -232,6 +232,7 @@ class Judge:
         self.embed = embed
         self.spots = [spot for spot, line in enumerate(perception.lines) if line.source in QUOTABLE]
         self.lines = [perception.lines[spot] for spot in self.spots]
+        self.heard = [line for line in self.lines if line.source != "screen-text"]
 
     def find(self, term: Term) -> Finding:
         """By measure, by what is said, by what often comes with it; or not at all."""
@@ -311,9 +312,9 @@ class Judge:
 
     def longest_line(self, term: Term) -> Finding | None:
         """The longest of what is said, where that was asked for."""
-        if term.words.lower() not in SENTENCES or not self.lines:
+        if term.words.lower() not in SENTENCES or not self.heard:
             return None
-        line = max(self.lines, key=lambda each: each.end - each.start)
+        line = max(self.heard, key=lambda each: each.end - each.start)
         values = np.zeros(self.perception.video.rows)
         values[int(line.start) : int(np.ceil(line.end))] = 1.0
         label = f"the longest {term.words.lower()}"
@@ -419,8 +420,8 @@ class Judge:
     def unsaid(self, term: Term) -> Finding:
         """Words that were asked for and that no line says."""
         label = quoted(term.words)
-        if self.lines:
-            note = f"Nobody says {label}, as far as the {self.lines[0].source} can tell."
+        if self.heard:
+            note = f"Nobody says {label}, as far as the {self.heard[0].source} can tell."
             return Finding(term, "absent", label, note)
         talk = [concept for concept in self.wish.concepts if concept.curve == "speech"]
         curve = self.relevance(talk, "what often comes with it: people talking")
@@ -436,7 +437,7 @@ class Judge:
         if not whole:
             return f"I can't {self.blind} here ({listed(terms)})."
         able = [name for name in ABLE if self.perception.curve(name)]
-        able = ["what is said"] * bool(self.lines) + able
+        able = ["what is said"] * bool(self.heard) + able
         can = f"; I can judge {listed(able)}" if able else ""
         return f"I can't {self.blind} here ({listed(terms)}){can}.{elsewhere()}"
 
