@@ -24,6 +24,7 @@ from summarizer.senses.noise import Noise
 from summarizer.senses.novelty import Novelty
 from summarizer.senses.onsets import Onsets
 from summarizer.senses.recognition import Recognition
+from summarizer.senses.returns import Returns
 from summarizer.senses.screen import Screen
 from summarizer.senses.sharpness import Sharpness
 from summarizer.senses.shots import Shots
@@ -148,6 +149,7 @@ SENSES: dict[str, type[Sense | TwoStep]] = {
     "sharpness": Sharpness,
     "faces": Faces,
     "novelty": Novelty,
+    "returns": Returns,
     "screen": Screen,
     "words": Words,
 }
