@@ -34,9 +34,9 @@ def chips(concepts: Sequence[Concept], seen: Perception | None) -> str:
     known = [(each, share(each, seen)) for each in concepts]
     known = [(each, found) for each, found in known if 0 < found < 1]
     known.sort(key=lambda it: (it[0].low, abs(it[1] - USUAL) if seen else 0))
-    first: dict[str, Concept] = {}
+    first: dict[str, Concept] = {}  # one a sense: many colours would leave room for nothing else
     for concept, _ in known:
-        first.setdefault(concept.curve, concept)
+        first.setdefault(seen.curve(concept.curve).sense if seen else concept.curve, concept)
     buttons = "".join(
         f'<button type="button" class="wl-chip" data-want="{escape(each.seen, quote=True)}">'
         f"{escape(each.seen)}</button>"
