@@ -147,7 +147,14 @@ class Summarizer:
         seen = taste.with_taste(perception, preference.taste)
         scored = HEADS[self.preset.head](seen, preference, wish, self.preset)
         highlights = select(perception, preference, scored, self.config.selection)
-        return Summary(perception.video, preference, scored.answer, scored.saliency, highlights)
+        return Summary(
+            perception.video,
+            preference,
+            scored.answer,
+            scored.saliency,
+            highlights,
+            heard_by=perception.heard_by,
+        )
 
     def learn(
         self, known: taste.Taste, perception: Perception, span: Event, liked: float

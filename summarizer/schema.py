@@ -197,6 +197,12 @@ class Perception:
     def track(self, name: str) -> Track | None:
         return next((track for track in self.tracks if track.name == name), None)
 
+    @property
+    def heard_by(self) -> str:
+        """The recogniser that heard what was said; empty where none heard a word."""
+        track = self.track("heard")
+        return track.made_by if track and len(track.times) else ""
+
 
 @dataclass(frozen=True)
 class Work:
@@ -472,6 +478,7 @@ class Summary:
     saliency: Saliency
     highlights: tuple[Highlight, ...]
     story: tuple[Sentence, ...] = field(default=())
+    heard_by: str = ""  # the recogniser that heard what was said, if one did
 
     @property
     def seconds(self) -> float:

@@ -422,7 +422,9 @@ def perceived(seen: Perception | None, seconds: float) -> Status:
     """The last word on watching and listening."""
     if seen is None:
         return Status("error", "Nothing could be seen or heard in this file.")
-    notes = " ".join(seen.notes)
+    notes = " ".join(
+        [*seen.notes, *([f"Speech heard by {seen.heard_by}."] if seen.heard_by else [])]
+    )
     took = f"Done in {max(1, round(seconds))} s."
     done = f"{took} Change the wish or the length: the answer is instant."
     return Status("done", f"{notes} {done}".strip())
