@@ -1,4 +1,4 @@
-"""Faces: how much of each second shows faces that look towards the camera."""
+"""Faces: how much of each second shows faces towards the camera; how many, how large, where."""
 
 import math
 from pathlib import Path
@@ -21,17 +21,33 @@ MARGIN = 0.3  # of a face around it that the other cascade sees too
 SAME = 0.5  # face sizes that the middle may have moved
 ALIKE = 1.6  # times that the size may have changed
 STILL = 0.5  # grey levels; a picture that differs less on average shows the same faces
+GROUP = 4  # faces at once from which the curve of their number is at its top
+PLACES = ("left", "middle", "right")  # thirds of the picture
 ANY, LARGE = 0.3, 0.4  # what any face counts; the share of the height from which one counts whole
+
+
+def _placed(place: str) -> Concept:
+    where = "in the middle" if place == "middle" else f"on the {place}"
+    return Concept(
+        name=f"a face {where}",
+        curve=f"face {where}",
+        at=0.5,
+        asks=(f"face {where}", f"faces {where}", f"face {where} side", f"{place} face"),
+        seen=f"a face {where}",
+        told=f"a face is {where} of the picture" if place == "middle" else f"a face is {where}",
+    )
 
 
 class Faces:
     """Faces seen from the front in three pictures in a row, at about the same place.
 
-    The value grows with every face and its size: a small one is 0.4, one that fills the picture 1.
+    "faces" grows with every face and its size: a small one is 0.4, one that fills the picture 1.
+    "number of faces" is 0.25 for each, "face size" the largest one's share of the height, and
+    where in the picture a face is has a curve for each third.
     """
 
     name: ClassVar[str] = "faces"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     reads: ClassVar[Literal["pictures"]] = "pictures"
     still: ClassVar[bool] = False  # a lone picture may mistake anything for a face
     concepts: ClassVar[tuple[Concept, ...]] = (
@@ -93,10 +109,12 @@ class Faces:
         ),
         Concept(
             name="close-ups of faces",
-            curve="faces",
-            at=0.8,
+            curve="face size",
+            at=0.28,
             asks=(
                 "close-up of a face",
+                "big face",
+                "big faces",
                 "close-ups of people",
                 "face close-up",
                 "faces up close",
@@ -106,6 +124,23 @@ class Faces:
             told="a face fills much of the picture",
             hints=("close-up", "close-ups", "close up", "closeup", "closeups", "close shot"),
         ),
+        Concept(
+            name="several faces",
+            curve="number of faces",
+            at=2 / GROUP,
+            asks=(
+                "two faces",
+                "more than one face",
+                "many faces",
+                "group of faces",
+                "groups of faces",
+                "faces together",
+            ),
+            seen="several faces at once",
+            told="several faces are to be seen at once",
+            hints=("group", "group of people", "people together", "couple", "crowd of people"),
+        ),
+        *(_placed(place) for place in PLACES),
     )
 
     def __init__(self, video: Video):
@@ -132,11 +167,18 @@ class Faces:
         times = self.samples.times
         kept = confirmed(times, self.found)
         faces = [faces[keep] for faces, keep in zip(self.found, kept, strict=True)]
-        values = [amount(each[:, 3]) for each in faces]
-        curve = by_second(times, np.array(values), self.rows, np.max)
-        return Findings(
-            curves=(Curve.of("faces", self.name, curve),), tracks=(self._track(times, faces),)
+        values = np.array([_measured(each / (self.shape, 1, 1, 1)) for each in faces])
+        names = (
+            "faces",
+            "number of faces",
+            "face size",
+            *(_placed(place).curve for place in PLACES),
         )
+        curves = (
+            Curve.of(name, self.name, by_second(times, column, self.rows, np.max))
+            for name, column in zip(names, values.T, strict=True)
+        )
+        return Findings(curves=tuple(curves), tracks=(self._track(times, faces),))
 
     def _track(self, times: np.ndarray, faces: list[np.ndarray]) -> Track:
         """A row for each face: right and down in shares of the picture, and its height."""
@@ -214,6 +256,14 @@ def confirmed(times: np.ndarray, found: list[np.ndarray]) -> list[np.ndarray]:
         kept[middle - 1] |= earlier[there].any(axis=0)
         kept[middle + 1] |= later[there].any(axis=0)
     return kept
+
+
+def _measured(faces: np.ndarray) -> tuple[float, ...]:
+    """What the curves tell of the faces of one picture; their middles in shares of the picture."""
+    heights = faces[:, 3]
+    thirds = np.clip(faces[:, 0] * len(PLACES), 0, len(PLACES) - 1).astype(int)
+    there = np.bincount(thirds, minlength=len(PLACES)) > 0
+    return amount(heights), len(faces) / GROUP, heights.max(initial=0.0), *there.astype(float)
 
 
 def amount(heights: np.ndarray) -> float:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from summarizer.senses.faces import Faces, amount, confirmed
+from summarizer.stages.wish import read
 from tests.scenes import curve, show, watched
 
 
@@ -53,21 +54,24 @@ def test_the_amount_grows_with_number_and_size():
 
 def test_drawn_shapes_are_no_faces():
     rng = np.random.default_rng(2)
-    assert max(curve(show(Faces, rng.integers(0, 256, (12, 180, 320, 3)))).values) == 0
+    assert max(curve(show(Faces, rng.integers(0, 256, (12, 180, 320, 3))), "faces").values) == 0
 
 
 def test_a_man_talking_to_the_camera(shared_data):
     clip = shared_data / "clips" / "streamio_talking_man_datastreams.mp4"
     _, (findings,) = watched(clip, Faces)
-    values = curve(findings).array
-    _, close = Faces.concepts
-    assert values[1:].min() >= close.at
+    _, close, several, left, middle, right = Faces.concepts
+    assert curve(findings, close.curve).array[1:].min() >= close.at
+    assert curve(findings, several.curve).array[1:].max() < several.at
+    assert curve(findings, middle.curve).array[1:].min() >= middle.at
+    for elsewhere in (left, right):
+        assert curve(findings, elsewhere.curve).array.max() == 0
 
 
 def test_a_face_in_a_film_is_found_where_it_is(shared_data):
     clip = shared_data / "clips_annotated" / "vggsound" / "3HgbEKrbA9s_54000_64000.mp4"
     _, (findings,) = watched(clip, Faces)
-    values = curve(findings).array
+    values = curve(findings, "faces").array
     assert values[:5].max() == 0  # in profile, playing
     assert values[7:9].min() > 0.5  # towards the camera
 
@@ -86,7 +90,7 @@ def test_a_face_in_a_film_is_found_where_it_is(shared_data):
 )
 def test_what_is_no_face_is_none(shared_data, name):
     _, (findings,) = watched(shared_data / name, Faces)
-    assert max(curve(findings).values) == 0
+    assert max(max(each.values) for each in findings.curves) == 0
 
 
 def test_it_is_told_where_a_face_is(shared_data):
@@ -103,3 +107,45 @@ def test_it_is_told_where_a_face_is(shared_data):
 def test_without_faces_the_track_is_empty():
     (track,) = show(Faces, np.zeros((8, 90, 160, 3), np.uint8)).tracks
     assert track.values.shape == (0, 3)
+
+
+def group(places: list[tuple[float, float]], monkeypatch) -> dict[str, float]:
+    """What is told of pictures in which faces are found there: (right, height), in pixels."""
+    found = np.array([(right - high / 2, 60, high, high) for right, high in places], np.float64)
+    monkeypatch.setattr("summarizer.senses.faces._Search", lambda: lambda grey: found.copy())
+    frames = np.random.default_rng(2).integers(0, 256, (16, 144, 256, 3))
+    return {each.name: each.values[1] for each in show(Faces, frames).curves}
+
+
+def test_number_size_and_place_of_faces(monkeypatch):
+    told = group([(40, 36), (128, 72), (140, 36)], monkeypatch)
+    assert told == {
+        "faces": told["faces"],
+        "number of faces": 0.75,
+        "face size": 0.5,
+        "face on the left": 1.0,
+        "face in the middle": 1.0,
+        "face on the right": 0.0,
+    }
+
+
+def test_one_small_face_is_neither_a_group_nor_a_close_up(monkeypatch):
+    told = group([(230, 30)], monkeypatch)
+    there = {each.name for each in Faces.concepts if told[each.curve] >= each.at}
+    assert there == {"faces", "a face on the right"}
+
+
+@pytest.mark.parametrize(
+    ("wish", "asked"),
+    [
+        ("several faces", "number of faces"),
+        ("a group of faces", "number of faces"),
+        ("close-ups of faces", "face size"),
+        ("a face on the left", "face on the left"),
+        ("a face on the right side", "face on the right"),
+        ("faces", "faces"),
+    ],
+)
+def test_a_viewer_may_ask_for_each(wish, asked):
+    (term,) = read(wish, Faces.concepts).terms
+    assert [concept.curve for concept in term.concepts] == [asked]
