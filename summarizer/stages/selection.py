@@ -17,7 +17,7 @@ import numpy as np
 
 from summarizer.config import SelectionConfig
 from summarizer.models.dpp import Process
-from summarizer.schema import QUOTABLE, Event, Highlight, Perception, Preference, Score
+from summarizer.schema import QUOTABLE, Event, Highlight, Line, Perception, Preference, Score
 
 SHORTEST = 2.0  # seconds; a highlight is only shorter where the video or the length demands it
 GRID = 0.1  # seconds, the resolution of lengths in the knapsack
@@ -388,7 +388,16 @@ def talks(perception: Perception) -> bool:
     """Whether it is known where somebody speaks, so that edges can spare it."""
     voice = perception.track("voice")
     heard = voice is not None and bool((voice.values > 0.5).any())
-    return heard or any(line.source in QUOTABLE for line in perception.lines)
+    return heard or bool(spoken(perception))
+
+
+def spoken(perception: Perception) -> list[Line]:
+    """What is said; what is only to be read may stay for minutes, and nobody cuts it short."""
+    return [
+        line
+        for line in perception.lines
+        if line.source in QUOTABLE and line.source != "screen-text"
+    ]
 
 
 class Edges:
@@ -400,10 +409,9 @@ class Edges:
         self.opening = np.array([end for _, end in rules.barred])
         self.whole = perception.video.seconds
         self.settled = {edge for span in rules.kept for edge in span}  # never to be moved again
-        spoken = [line for line in perception.lines if line.source in QUOTABLE]
-        spoken.sort(key=lambda line: line.start)
-        self.starts = np.array([line.start for line in spoken])
-        self.ends = np.array([line.end for line in spoken])
+        said = sorted(spoken(perception), key=lambda line: line.start)
+        self.starts = np.array([line.start for line in said])
+        self.ends = np.array([line.end for line in said])
         voice = perception.track("voice")
         heard = voice is not None and len(voice.times) > 0
         self.times = voice.times if heard else np.zeros(1)

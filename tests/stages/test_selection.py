@@ -16,6 +16,7 @@ from summarizer.schema import (
     Curve,
     Event,
     Length,
+    Line,
     Perception,
     Preference,
     Saliency,
@@ -27,6 +28,8 @@ from summarizer.stages.selection import (
     Board,
     knapsack,
     likeness,
+    spoken,
+    talks,
     varied,
     worth,
 )
@@ -447,3 +450,11 @@ def test_no_edge_moves_farther_than_the_snap():
     admitted = bumps(60, (15, 20, 1), ground=0) > 0.5
     [only] = chosen(seen, bumps(60, (15, 20, 0.9)), admitted=admitted, length=seconds(60))
     assert abs(only.start - 15) <= CONFIG.snap and abs(only.end - 20) <= CONFIG.snap
+
+
+def test_what_is_only_to_be_read_does_not_count_as_said():
+    shown = Line(0.0, 60.0, "www.example.org", "screen-text")
+    subtitle = Line(5.0, 8.0, "The sea is calm.", "subtitles")
+    seen = Perception(video(), even(60), lines=(shown, subtitle))
+    assert spoken(seen) == [subtitle]
+    assert not talks(replace(seen, lines=(shown,))) and talks(seen)
