@@ -25,7 +25,7 @@ ALIKE_ELSEWHERE = 0.9  # and in two
 SAME_PLACE = 0.3  # share of two boxes that is one
 WITHIN = 0.7  # share of a box that lies in another
 PAUSE = 2.0  # seconds without them after which the same words are there anew,
-DRIFT = 5.0  # unless picture after picture shows them, wherever
+DRIFT = 10.0  # unless picture after picture shows them, wherever
 
 TOP = 0.45  # share of the picture in which a title begins
 TITLE_HEIGHT, ALONE = 0.05, 0.07  # of its letters at least, beside other words and by itself
