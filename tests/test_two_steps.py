@@ -16,7 +16,7 @@ from summarizer.errors import OutputError, SummarizerError
 from summarizer.perceiving import FOLDER
 from summarizer.pipeline import load
 from summarizer.sampling import Sampler, encode
-from summarizer.schema import Pictures, Video
+from summarizer.schema import Pictures, Preference, Video
 from summarizer.senses import SENSES, Reader, TwoStep
 from tests import clips
 from tests.glimpse import SIDE, Elsewhere, Glimpse
@@ -40,7 +40,7 @@ def folders() -> set[Path]:
 def test_a_sense_is_of_one_kind():
     assert isinstance(Glimpse(VIDEO), TwoStep)
     plain = [SENSES[name](VIDEO) for name in PRESETS["offline"].senses]
-    assert not any(isinstance(sense, TwoStep) for sense in plain)
+    assert all(isinstance(sense, TwoStep) != hasattr(sense, "take") for sense in plain)
     assert {sense.name for sense in plain if isinstance(sense, Reader)} == {"words"}
 
 
@@ -139,3 +139,49 @@ def test_every_sense_that_worked_says_what_it_cost(tmp_path):
     assert all(each.seconds > 0 for each in last.work if each.sense in ("loudness", "shots"))
     words = next(each for each in last.work if each.sense == "words")
     assert words.tokens >= 3 * len(last.perception.lines) > 0  # a start, an end, a word at least
+
+
+class Overheard(Glimpse):
+    """A glimpse that is not needed where there are subtitles."""
+
+    name = "overheard"
+    spared_by = "subtitles"
+
+
+def test_subtitles_spare_a_sense_its_work(cut_clip, tmp_path, monkeypatch):
+    monkeypatch.setitem(SENSES, "overheard", Overheard)
+    senses = ("subtitles", "shots", "overheard")
+    monkeypatch.setitem(PRESETS, "hearing", replace(PRESETS["offline"], senses=senses))
+    said = clips.captioned(tmp_path / "said.mp4", ((0.5, 2.5, "The sea is calm today."),), 4)
+    for clip, needed in ((cut_clip, True), (said, False)):
+        elsewhere = Elsewhere()
+        hearing = load("hearing", cache=tmp_path / "cache", encode=elsewhere)
+        # the process over there knows the sense by its other name
+        monkeypatch.setattr(Overheard, "name", "glimpse" if needed else "overheard")
+        perception = hearing.perceive(clip)
+        assert bool(elsewhere.asked) is needed
+        assert len(perception.senses) == 3
+        assert {line.source for line in perception.lines} == (set() if needed else {"subtitles"})
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("clips/auto-editor_example.mp4", True),  # plain English
+        ("hostile/OpenBMB__assistant_response.mp4", False),  # another language
+    ],
+)
+def test_speech_is_heard_or_said_not_to_be(shared_data, tmp_path, monkeypatch, name, known):
+    pytest.importorskip("pocketsphinx")
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))  # whatever lies in the real one
+    senses = ("subtitles", "speech", "recognition")
+    monkeypatch.setitem(PRESETS, "hearing", replace(PRESETS["offline"], senses=senses))
+    hearing = load("hearing", cache=tmp_path / "cache")
+    perception = hearing.perceive(shared_data / name)
+    assert perception.heard_by.startswith("pocketsphinx ")
+    assert hearing.choose(perception, Preference()).heard_by == perception.heard_by
+    said = [line.text.lower() for line in perception.lines if line.source == "speech-to-text"]
+    assert any("voice" in text for text in said) if known else not said
+    closed = [line for line in perception.lines if line.source == "recognition"]
+    assert {line.text for line in closed} <= {"Speech, not recognised."}
+    assert closed or known

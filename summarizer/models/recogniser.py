@@ -84,7 +84,7 @@ def load_recogniser() -> Recogniser:
 SURE = 0.38  # posterior probability of the words
 FITS = -3.9  # acoustic score a frame, compared with free phones
 PACE = (0.5, 5.5)  # words a second
-ENOUGH = 3  # words; fewer tell nothing, silence is "dog" with certainty
+ENOUGH = 8  # words; fewer tell nothing: silence is "dog" with certainty, and music "had one"
 SPHINX_FRAME = 0.01  # seconds
 FAINT = 1e-300  # its probabilities underflow
 

@@ -145,15 +145,15 @@ def test_whisper_is_not_believed_when_unsure_or_turning_in_a_circle():
 @pytest.mark.parametrize(
     ("pieces", "believed"),
     [
-        ([heard(0.9, 0.6, 0.5)], True),
-        ([heard(0.2, 0.3, 0.1)], False),  # unsure of its words
-        ([heard(0.9, 0.9, fit=-6.0)], False),  # other sounds than those of the words
-        ([heard(0.9, seconds=9.0)], False),  # hardly a word: no talk
+        ([heard(0.9, 0.6, 0.5), heard(*[0.5] * 5)], True),
+        ([heard(*[0.2, 0.3, 0.1] * 3)], False),  # unsure of its words
+        ([heard(*[0.9] * 9, fit=-6.0)], False),  # other sounds than those of the words
+        ([heard(*[0.9] * 9, seconds=40.0)], False),  # hardly a word: no talk
         ([heard(*[0.9] * 20)], False),  # nobody talks that fast
         ([Heard((), 3.0, 0.0)], False),
-        ([heard(0.9, 0.9, 0.8), Heard((), 1.0, 0.0)], True),
+        ([heard(*[0.9] * 8), Heard((), 1.0, 0.0)], True),
         ([heard(0.9, 0.9)], False),
-        ([heard(0.9), heard(0.1, 0.1, 0.2)], False),  # what is around it counts
+        ([heard(0.9), heard(*[0.1, 0.2] * 5, seconds=4.0)], False),  # what is around it counts
     ],
 )
 def test_when_pocketsphinx_is_believed(pieces, believed):
