@@ -357,6 +357,7 @@ class Term:
     said: bool = False  # asked for as words: "when they talk about penguins"
     no: bool = False  # to be left out
     joined: bool = False  # has to hold together with the term before it: "action with music"
+    shown: bool = False  # asked for as words on the screen: "the slide about bees"
     degree: Literal["", "most", "longest"] = ""  # beside the rest: "loudest", "the quiet part"
 
 

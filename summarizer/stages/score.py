@@ -371,6 +371,9 @@ class Judge:
         words = same_words(term.words, texts)
         words = np.where(words >= NEARLY * words.max(initial=0), words, 0.0)
         near = np.where(words > 0.5, 0.5 + words / 2, 0.0)
+        on_screen = np.array([line.source == "screen-text" for line in self.lines], bool)
+        if term.shown and near[on_screen].any():
+            near = np.where(on_screen, near, 0.0)  # read on the slide, not only spoken of
         exact = near.any()
         if texts and not exact and nearly:
             near = same_meaning(term.words, self.rows(texts), self.embed)

@@ -87,6 +87,7 @@ STEADY = re.compile(
 # "the quiet part" is quiet beside the rest, "quiet moments" are quiet by themselves
 PARTS = _stems("part bit moment scene section segment stretch passage place")
 MOST = word_set("most least")
+WRITTEN = "text on screen"  # the curve of what can be read; "the slide X" has X written on it
 LONGEST_OF = word_set("longest")
 QUOTES = {'"': '"', "“": "”", "«": "»"}
 
@@ -98,7 +99,7 @@ def read(want: str, concepts: Sequence[Concept]) -> Wish:
     concepts = tuple(concepts)
     if not is_english(text):
         return Wish(text, english=False, concepts=concepts)
-    rest, whens = _take_times(text)
+    rest, whens = _take_times(text, _timely(concepts))
     rest, most = _take_count(rest)
     terms = _Reader(STEADY.sub("no camera movement", rest), _index(concepts)).terms()
     return Wish(text, terms, whens, most, concepts=concepts)
@@ -258,8 +259,10 @@ class _Reader:
         last = self.found[-1] if self.found else None
         if last and self.ended == self.at and not self.said:
             # a red car is often where there is red, but red alone makes no car
-            words = f"{last.words} {self._typed(self.tokens[self.at : end])}"
-            self.found[-1] = replace(last, words=words, hint=True, degree="")
+            content = self._typed(self.tokens[self.at : end])
+            shown = last.hint and any(each.curve == WRITTEN for each in last.concepts)
+            words = content if shown else f"{last.words} {content}"
+            self.found[-1] = replace(last, words=words, hint=True, shown=shown, degree="")
         else:
             self._add(Term(self._typed(self.tokens[self.at : end]), said=self.said))
         return end - self.at
@@ -485,11 +488,30 @@ def _take_count(text: str) -> tuple[str, int]:
     return text[:first] + " " * (last - first) + text[last:], most
 
 
-def _take_times(text: str) -> tuple[str, tuple[When, ...]]:
+@lru_cache(maxsize=16)
+def _timely(concepts: tuple[Concept, ...]) -> tuple[str, ...]:
+    """What the concepts answer to and only sounds like a time: "a face in the middle"."""
+    asks = {ask.lower() for each in concepts for ask in (each.name, each.seen, *each.asks)}
+    asks |= {each.told.lower() for each in concepts}
+    return tuple(ask for ask in asks if any(pattern.search(ask) for pattern, _ in TIMES))
+
+
+def _within(phrases: Sequence[str], text: str, start: int, end: int) -> bool:
+    """Whether a place in the text is part of one of the phrases."""
+    return any(
+        match.start() <= start and end <= match.end()
+        for phrase in phrases
+        for match in re.finditer(re.escape(phrase), text)
+    )
+
+
+def _take_times(text: str, no_times: Sequence[str]) -> tuple[str, tuple[When, ...]]:
     """The times a wish names, in its order, and the text with blanks where they stood."""
     rest, found = text, []
     for pattern, made in TIMES:
         for match in pattern.finditer(rest.lower()):
+            if _within(no_times, rest.lower(), *match.span()):
+                continue
             otherwise = OTHERWISE.search(rest.lower()[: match.start()]) is not None
             when = replace(made(match.group().strip(), match), no=otherwise)
             found.append((match.start(), when))
