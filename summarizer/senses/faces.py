@@ -27,14 +27,16 @@ ANY, LARGE = 0.3, 0.4  # what any face counts; the share of the height from whic
 
 
 def _placed(place: str) -> Concept:
-    where = "in the middle" if place == "middle" else f"on the {place}"
+    # "in the middle" would be a time
+    where = "at the centre" if place == "middle" else f"on the {place}"
+    side = ("centered face", "centred face") if place == "middle" else (f"face {where} side",)
     return Concept(
         name=f"a face {where}",
         curve=f"face {where}",
         at=0.5,
-        asks=(f"face {where}", f"faces {where}", f"face {where} side", f"{place} face"),
+        asks=(f"face {where}", f"faces {where}", *side),
         seen=f"a face {where}",
-        told=f"a face is {where} of the picture" if place == "middle" else f"a face is {where}",
+        told=f"a face is {where}",
     )
 
 

@@ -124,7 +124,7 @@ def test_number_size_and_place_of_faces(monkeypatch):
         "number of faces": 0.75,
         "face size": 0.5,
         "face on the left": 1.0,
-        "face in the middle": 1.0,
+        "face at the centre": 1.0,
         "face on the right": 0.0,
     }
 
