@@ -50,7 +50,9 @@ PLAIN = {
     "camera shakes": 0.6,
     "colour": 0.6,
     "light": 0.8,
+    "seen before": 0.4,
     **dict.fromkeys(COLOURS, 0.3),
+    **{concept.curve: 0.6 for concept in SENSES["faces"].concepts[1:]},
 }
 # curves that tell of the same as another
 TOPIC = {
@@ -59,6 +61,8 @@ TOPIC = {
     "loudness above usual": "loudness",
     "more movement than usual": "movement",
     **dict.fromkeys(COLOURS, "colour"),
+    **dict.fromkeys(("pans", "tilts", "zooms in", "zooms out"), "camera moves"),
+    **{concept.curve: "faces" for concept in SENSES["faces"].concepts},
 }
 # curves of the saliency that can be told of too
 COMPARED = (
@@ -75,7 +79,10 @@ COMPARED = (
 TURNS = {
     "content": ("in substance", ("words", "speech", "text on screen", "graphics")),
     "emotion": ("by mood", ("arousal", "valence", "faces", "loudness", "music", "movement")),
-    "viewpoint": ("behind the camera", ("camera moves", "camera shakes", "zoom", "cuts")),
+    "viewpoint": (
+        "behind the camera",
+        ("camera moves", "camera shakes", "zooms in", "zooms out", "cuts"),
+    ),
     "interaction": ("between people", ("speech", "words", "faces", "crowd", "movement")),
     "visual details": ("to the eye", ("sharpness", "colour", "light", "text on screen")),
     "auditory details": (
