@@ -16,10 +16,10 @@ from summarizer.schema import Concept, Curve, Encoded, Findings, Line, Pictures,
 if TYPE_CHECKING:
     from summarizer.models.reading import PageReader
 
-# what reading may cost, in seconds of one core, measured: loading, a picture, a word
+# what reading may cost, in seconds of one core, measured: starting, a picture, a word
 SHARE = 0.1  # of the video's length,
-FLOOR = 2.5  # or this, for a short one: loading alone takes more than its share
-LOADING, PICTURE, WORD = 0.8, 0.35, 0.025
+FLOOR = 2.9  # or this, for a short one: starting alone takes more than its share
+LOADING, PICTURE, WORD = 1.4, 0.35, 0.025
 USUAL = 6  # words a picture
 BYTES = 1 << 18  # of a picture kept for the reader, compressed
 QUALITIES = (92, 80, 60, 30)  # of the compression, until it fits
