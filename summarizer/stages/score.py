@@ -115,7 +115,18 @@ DRAWS = (
     Draw("words", "both", 1.00, "much being said"),
 )
 WATCHED = {draw.curve for draw in DRAWS if draw.side == "watch"} | {"light", "camera shakes"}
-HEARD = {draw.curve for draw in DRAWS if draw.side == "listen"}
+HEARD = {draw.curve for draw in DRAWS if draw.side == "listen"} | {
+    "loudness above usual",
+    "silence",
+    "steady noise",
+    "noise bursts",
+    "beat",
+    "tempo",
+    "whistle-like tone",
+    "gliding tone",
+    "energy of the sound",
+    "leaning of the music",
+}
 TALK = {"speech", "words"}  # curves that tell of the same
 SENTENCES = {"sentence", "line", "quote", "remark"}
 BOTH = 0.1  # share of what counts for both sides
