@@ -119,6 +119,7 @@ PRESETS = {
             "faces",
             "novelty",
             "returns",
+            "screen",
             "words",
         ),
         head="evidence",
