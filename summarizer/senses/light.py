@@ -1,4 +1,4 @@
-"""Light: how bright each second looks, from black to white."""
+"""Light: how bright each second looks, from black to white; and whether that is dim."""
 
 from typing import ClassVar, Literal
 
@@ -7,12 +7,19 @@ import numpy as np
 from summarizer.schema import Concept, Curve, Findings, Pictures, Video
 from summarizer.senses.view import Samples, View, between_bars, by_second
 
+# light that is dim: not at all beyond the outer two, wholly between the inner
+DIM = (0.15, 0.2, 0.33, 0.43)
+
 
 class Light:
-    """Mean brightness, as the picture is shown (gamma and all); black bars beside it left out."""
+    """Mean brightness, as the picture is shown (gamma and all); black bars beside it left out.
+
+    "dim light" is 1 where that lies between dark and well lit. Night is no more than a hint: a dark
+    room looks the same.
+    """
 
     name: ClassVar[str] = "light"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[Literal["pictures"]] = "pictures"
     still: ClassVar[bool] = True
     concepts: ClassVar[tuple[Concept, ...]] = (
@@ -21,7 +28,7 @@ class Light:
             curve="light",
             at=0.25,
             low=True,
-            asks=("dark", "darkness", "dim", "dimly lit", "gloomy", "black picture", "low light"),
+            asks=("dark", "darkness", "gloomy", "black picture", "low light"),
             seen="dark pictures",
             told="the picture is dark",
             hints=(
@@ -65,6 +72,15 @@ class Light:
                 "desert",
             ),
         ),
+        Concept(
+            name="dim pictures",
+            curve="dim light",
+            at=0.5,
+            asks=("dim", "dim light", "dimly lit", "half-dark", "subdued light", "half-light"),
+            seen="dim pictures",
+            told="the light is dim",
+            hints=("twilight", "dusk", "lamplight"),
+        ),
     )
 
     def __init__(self, video: Video):
@@ -86,4 +102,7 @@ class Light:
         # bars add nothing to the sum over the pixels, so only their number is to be left out
         share = self.brightest[between_bars(self.brightest)].size / self.brightest.size
         values = by_second(self.samples.times, self.samples.values / share, self.rows)
-        return Findings(curves=(Curve.of("light", self.name, values),))
+        dim = np.interp(values, DIM, (0, 1, 1, 0))
+        return Findings(
+            curves=(Curve.of("light", self.name, values), Curve.of("dim light", self.name, dim))
+        )
