@@ -104,6 +104,7 @@ PRESETS = {
             "loudness",
             "onsets",
             "speech",
+            "recognition",
             "music",
             "timbre",
             "noise",
