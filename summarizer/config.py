@@ -126,7 +126,8 @@ PRESETS = {
         head="evidence",
         selector="knapsack",
         narrator="composed",
-        about="Measures picture and sound, and reads subtitles; nothing to download, no GPU.",
+        about="Measures picture and sound, reads subtitles and the screen, and hears English; "
+        "nothing to download, no GPU.",
         blind="recognise things by sight",
     ),
 }

@@ -399,7 +399,9 @@ class Judge:
             return None  # said, but after the end of the video
         curve = Curve.of(f"what you asked for: {quoted(term.words)} in words", "words", values)
         note = self.telling(term, hits, bool(exact))
-        return Finding(term, "found", f"talk of {quoted(term.words)}", note, curve)
+        shown = all(line.source == "screen-text" for line in hits)
+        label = f"{quoted(term.words)} on the screen" if shown else f"talk of {quoted(term.words)}"
+        return Finding(term, "found", label, note, curve)
 
     def rows(self, texts: Sequence[str]) -> np.ndarray:
         """What the quotable lines mean: (lines, width), from the track where it fits."""

@@ -191,6 +191,14 @@ def test_a_preset_with_eyes_is_named(talk, monkeypatch):
     )
 
 
+def test_what_is_only_written_is_not_called_talk(talk):
+    shown = (Line(40.0, 44.0, "GOAL!", "screen-text"),)
+    curves = {curve.name: curve.array for curve in talk.curves}
+    found = score(perception(talk.video, curves, lines=shown), "the word goal")
+    assert found.answer.text.startswith("“goal” is written at 0:40")
+    assert "“goal” on the screen" in found.reasons and "talk of “goal”" not in found.reasons
+
+
 def test_words_close_in_meaning_are_found_but_not_called_said(talk):
     found = score(talk, "global warming", minilm)
     assert found.answer.kind == "found"
