@@ -225,6 +225,8 @@ def test_control_c_stops_it_and_leaves_nothing_half_written(cut_clip, tmp_path):
         stderr=subprocess.PIPE,
         env=os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")},
         text=True,
+        # who is started in the background inherits that Ctrl-C is ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     run.stdout.readline()
     time.sleep(0.5)
