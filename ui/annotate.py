@@ -19,6 +19,7 @@ from summarizer.errors import SummarizerError
 from summarizer.schema import Event, Perception, Summary
 from ui import sheets, views
 from ui.ledger import Ledger, Order, Sheet
+from ui.parts import html
 from ui.session import IDLE, Player, Session, Status
 
 if TYPE_CHECKING:
@@ -310,15 +311,11 @@ def tab(desk: Desk, session: gr.State, seen: gr.State, summary: gr.State) -> Non
     _Wiring(desk, _parts(), [session, seen, summary]).connect()
 
 
-def _html(value: str = "", **more) -> gr.HTML:
-    return gr.HTML(value, apply_default_css=False, **more)
-
-
 def _parts() -> Parts:
     timer = gr.Timer(WAIT, active=False)
     with gr.Column(elem_id="note"):
         with gr.Row(elem_id="note-top"):
-            _html(sheets.terms(), elem_id="note-terms")
+            html(sheets.terms(), elem_id="note-terms")
             with gr.Column(elem_id="note-who"):
                 name = gr.Textbox(
                     label="Your name", max_lines=1, max_length=60, elem_id="note-name"
@@ -326,16 +323,16 @@ def _parts() -> Parts:
                 blind = gr.Checkbox(
                     label="Blind: hide the model's curve until I am finished", elem_id="note-blind"
                 )
-        hint = _html(sheets.hint(None, False), elem_id="note-hint")
+        hint = html(sheets.hint(None, False), elem_id="note-hint")
         with gr.Row(elem_id="note-desk"):
             with gr.Column(elem_id="note-theatre"):
-                player = _html(elem_id="note-player")
-                board = _html(elem_id="note-board", js_on_load=BOARD)
+                player = html(elem_id="note-player")
+                board = html(elem_id="note-board", js_on_load=BOARD)
             with gr.Column(elem_id="note-side"):
                 saved, finish, done = _event_card()
                 questions, rated = _rating_card()
                 with gr.Column(elem_classes="wl-card"):
-                    agreement = _html(elem_id="note-agreement")
+                    agreement = html(elem_id="note-agreement")
                 exports, bring, parcel = _file_card()
     return Parts(
         name, blind, hint, player, board, saved, finish, done, questions, rated,
@@ -345,17 +342,17 @@ def _parts() -> Parts:
 
 def _event_card() -> tuple[gr.HTML, gr.Button, gr.HTML]:
     with gr.Column(elem_id="note-event-card", elem_classes="wl-card"):
-        _html(sheets.event_card(), elem_id="note-event")
-        saved = _html(sheets.saved(None), elem_id="note-saved", js_on_load=TOLD)
+        html(sheets.event_card(), elem_id="note-event")
+        saved = html(sheets.saved(None), elem_id="note-saved", js_on_load=TOLD)
         finish = gr.Button("I am finished with this clip", elem_id="note-finish")
-        done = _html(elem_id="note-done")
-        _html(sheets.keys(), elem_id="note-keys")
+        done = html(elem_id="note-done")
+        html(sheets.keys(), elem_id="note-keys")
     return saved, finish, done
 
 
 def _rating_card() -> tuple[list[gr.Radio], gr.HTML]:
     with gr.Column(elem_id="note-rating", elem_classes="wl-card"):
-        _html(
+        html(
             "<h2>Rate the summary</h2>"
             '<p class="wl-sub">The one on the first tab, from 1 (not at all) to 5 (fully).</p>'
         )
@@ -363,13 +360,13 @@ def _rating_card() -> tuple[list[gr.Radio], gr.HTML]:
             gr.Radio(list(range(1, BEST + 1)), label=LABELS[each], elem_id=f"note-{each}")
             for each in QUESTIONS
         ]
-        rated = _html(elem_id="note-rated")
+        rated = html(elem_id="note-rated")
     return questions, rated
 
 
 def _file_card() -> tuple[dict[str, gr.Button], gr.UploadButton, gr.HTML]:
     with gr.Column(elem_id="note-files", elem_classes="wl-card"):
-        _html(
+        html(
             "<h2>Take along, bring in</h2>"
             '<p class="wl-sub">CSV keeps everything. VideoXum keeps which seconds belong in a '
             "summary (scored 4 or 5), TVSum a score every 2 s, both of annotators who scored "
@@ -383,7 +380,7 @@ def _file_card() -> tuple[dict[str, gr.Button], gr.UploadButton, gr.HTML]:
             bring = gr.UploadButton(
                 "Bring in", size="sm", file_types=list(SUFFIXES.values()), elem_id="note-bring"
             )
-        parcel = _html(elem_id="note-parcel")
+        parcel = html(elem_id="note-parcel")
     return exports, bring, parcel
 
 

@@ -107,12 +107,6 @@ def _touched(edits: Edits) -> bool:
     return bool(edits.keep or edits.drop)
 
 
-def pinned(moment: Highlight, edits: Edits) -> bool:
-    """Whether the viewer wants just this to stay."""
-    middle = (moment.start + moment.end) / 2
-    return any(each.start <= middle <= each.end for each in edits.keep)
-
-
 def _moment(moment: Highlight, best: float, summary: Summary, edits: Edits, rated: bool) -> str:
     share = 100 * moment.score / best if best > 0 else 0
     times = f"{clock(moment.start)} – {clock(moment.end)}"
@@ -121,7 +115,7 @@ def _moment(moment: Highlight, best: float, summary: Summary, edits: Edits, rate
         if summary.video.has_picture
         else ""
     )
-    kept = pinned(moment, edits)
+    kept = edits.pinned(moment) is not None
     return (
         f'<li class="wl-moment" {span(moment.start, moment.end)} {_stretch(moment)}>'
         f'<button type="button" class="wl-play" data-tour="{_only(moment)}" '

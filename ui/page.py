@@ -199,7 +199,7 @@ class _Wiring:
             *(stage.welcome, stage.shown, stage.player, stage.facts),
             *(panel.status, panel.ended, panel.go, panel.stop),
             *(results.halt, results.parcel, self.versus.rivals, self.versus.comparison),
-            *(state.seen, state.work, state.reel, state.history, state.rival),
+            *(state.seen, state.reel, state.history, state.rival),
         ]
 
     def scene(self, session: Session) -> dict:
@@ -229,7 +229,6 @@ class _Wiring:
             self.versus.rivals: HIDDEN,
             self.versus.comparison: "",
             state.seen: None,
-            state.work: (),
             state.summary: None,
             state.reel: None,
             state.history: (Edits(),),
@@ -301,7 +300,7 @@ class _Wiring:
         watching = begun.then(
             self.watch,
             [state.session, panel.preset],
-            [state.seen, panel.status, panel.bench, state.work],
+            [state.seen, panel.status, panel.bench],
             **HEAVY,
         )
         watching.then(lambda: (VISIBLE, HIDDEN), None, [panel.go, panel.stop], **QUICK)
@@ -329,7 +328,7 @@ class _Wiring:
         spent = None
         for seen, status, work in self.on.perceive(session, preset):
             same, spent = work == spent, work
-            yield seen, views.status(status), SKIP if same else cards.workbench(work), work
+            yield seen, views.status(status), SKIP if same else cards.workbench(work)
 
     def stopped(self, seen: Perception | None) -> tuple:
         return views.status(self.on.stopped(seen)), VISIBLE, HIDDEN

@@ -24,7 +24,6 @@ KEPT = {"storage_key": "watch-and-listen-taste", "secret": "watch-and-listen"}
 class State(NamedTuple):
     session: gr.State
     seen: gr.State  # the Perception so far
-    work: gr.State  # what each sense cost
     summary: gr.State
     filled: gr.State  # the wish whose reel may be filled up with other highlights
     history: gr.State  # the edits, and those before them
@@ -124,7 +123,6 @@ def state(on_close) -> State:
     return State(
         session=gr.State(Session(), delete_callback=on_close),
         seen=gr.State(),
-        work=gr.State(()),
         summary=gr.State(),
         filled=gr.State(),
         history=gr.State((Edits(),)),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from summarizer.chart import BAND, clock, comparison, describe, figure
+from summarizer.config import SHAPES
 from summarizer.schema import Answer, Event, Sentence, Summary, Video
 from ui.session import IDLE, Player, Reel, Session, Status
 
@@ -321,9 +322,6 @@ def moments(count: int) -> str:
 # -- the reel -------------------------------------------------------------------------------------
 
 
-SHAPES = {"9:16": (9, 16), "1:1": (1, 1)}  # width to height; any other is the video's own
-
-
 def reel(made: Reel | None, summary: Summary | None, now: Status = IDLE) -> str:
     """The rendered reel with its download, or how far it is."""
     head = "<h2>The reel</h2>"
@@ -335,9 +333,8 @@ def reel(made: Reel | None, summary: Summary | None, now: Status = IDLE) -> str:
     fresh = current(made, summary, made.shape)
     note = "" if fresh else '<p class="wl-none">This reel holds your earlier choice of moments.</p>'
     shape = _shape(summary.video) if summary else ""
-    if made.shape in SHAPES:
-        width, height = SHAPES[made.shape]
-        shape = f"--shape:{width}/{height}"
+    if (cropped := SHAPES.get(made.shape)) is not None:
+        shape = f"--shape:{cropped.numerator}/{cropped.denominator}"
     return (
         f'{head}{note}<div class="wl-screen wl-reel" style="{shape}">'
         f'<video controls playsinline preload="metadata" aria-label="The reel" src="{link}">'
