@@ -73,6 +73,14 @@ ALLOWED = {
         "summarizer.exports",
         "summarizer.offers",
     ),
+    "summarizer.stages.narrate": (
+        "summarizer.stages.narrate",  # one stage in several files
+        "summarizer.senses",
+        "summarizer.models",
+        "summarizer.schema",
+        "summarizer.config",
+        "summarizer.errors",
+    ),
     "summarizer.stages": (
         "summarizer.senses",
         "summarizer.media",

@@ -19,7 +19,8 @@ from summarizer.schema import (
     Summary,
 )
 from summarizer.senses import SENSES
-from summarizer.stages.narrate import NARRATORS, TURNS, compose, opening, quotation, shortened
+from summarizer.stages.narrate import NARRATORS
+from summarizer.stages.narrate.composed import TURNS, compose, opening, quotation, shortened
 from summarizer.stages.score import evidence
 from summarizer.stages.selection import SELECTORS
 from summarizer.stages.wish import read

@@ -608,6 +608,3 @@ def opening(text: str) -> str:
     """The first two words of a sentence, which no other may start with; times are all alike."""
     words = re.findall(r"[\w:']+", re.sub(r"\d[\d:]*", "0", text.lower()))
     return " ".join(words[:2]) or text
-
-
-NARRATORS = {"composed": compose}
