@@ -63,7 +63,14 @@ ALLOWED = {
         "summarizer.errors",
     ),
     "summarizer.sampling": ("summarizer.senses", "summarizer.schema", "summarizer.errors"),
-    "summarizer.offers": ("summarizer.config", "summarizer.schema", "summarizer.errors"),
+    "summarizer.offers": (
+        "summarizer.config",
+        "summarizer.models.hub",
+        "summarizer.schema",
+        "summarizer.errors",
+    ),
+    "summarizer.weights": ("summarizer.config", "summarizer.models", "summarizer.errors"),
+    "summarizer.checkpoint": ("summarizer.errors",),
     "summarizer.__main__": (
         "summarizer.pipeline",
         "summarizer.schema",

@@ -15,7 +15,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from huggingface_hub import constants
 
 from summarizer import Summary, media
 from summarizer.__main__ import main
@@ -53,12 +52,12 @@ def test_the_presets_are_listed_without_a_clip():
 
 
 def test_a_preset_that_is_not_ready_comes_with_its_command(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
-    monkeypatch.setitem(PRESETS, "needy", replace(PRESETS["offline"], needs=("some/model",)))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setitem(PRESETS, "needy", replace(PRESETS["offline"], needs=("clip-vit-b-32",)))
     with pytest.raises(SystemExit) as end:
         main(["--presets"])
     assert end.value.code == 0
-    assert capsys.readouterr().out.endswith("hf download some/model\n")
+    assert capsys.readouterr().out.endswith(" -m summarizer.weights get needy\n")
 
 
 def test_the_whole_command(cut_clip, tmp_path, cache):
