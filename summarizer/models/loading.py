@@ -1,0 +1,99 @@
+"""Models by transformers from a folder in the hub's format: whole, or an error that says why."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from summarizer.errors import PresetError
+
+NAMED = 5  # of the names that don't fit, in an error
+
+
+def settings(folder: Path, file: str) -> dict:
+    """One of the folder's settings files, read."""
+    try:
+        found = json.loads((folder / file).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = None
+    if not isinstance(found, dict):
+        raise PresetError(f"{folder} has no readable {file}; get its weights again")
+    return found
+
+
+def loaded(kind: type, folder: Path, harmless: Sequence[str] = ()):
+    """The model of that class, ready to use, with every weight from the folder's safetensors.
+
+    Names of weights that don't fit are an error, except those that match a pattern in `harmless`.
+    """
+    import torch
+
+    settings(folder, "config.json")
+    if not any((folder / f"model.safetensors{end}").is_file() for end in ("", ".index.json")):
+        raise PresetError(f"{folder} has no model.safetensors; get its weights again")
+    try:
+        with quiet():
+            model, report = kind.from_pretrained(
+                folder,
+                local_files_only=True,
+                use_safetensors=True,
+                dtype=torch.float32,
+                ignore_mismatched_sizes=True,  # they are in the report
+                output_loading_info=True,
+            )
+    except Exception as error:  # of many kinds, for files that are damaged
+        text = " ".join(str(error).split())[:300]
+        raise PresetError(f"{folder} can't be loaded: {text}; get its weights again") from error
+    _check(report, folder, harmless)
+    return model.eval().requires_grad_(False)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """No progress bars and no reports of transformers meanwhile."""
+    from transformers.utils import logging
+
+    said, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(said)
+        if bars:
+            logging.enable_progress_bar()
+
+
+def placed(model, device: str):
+    """The model on the device: in half precision on a GPU, in full precision elsewhere."""
+    import torch
+
+    return model.to(device, torch.float16 if device.startswith("cuda") else torch.float32)
+
+
+def _check(report: dict, folder: Path, harmless: Sequence[str]) -> None:
+    missing = _others(report["missing_keys"], harmless)
+    extra = _others(report["unexpected_keys"], harmless)
+    shapes = sorted(
+        f"{name} {tuple(there)} instead of {tuple(wanted)}"
+        for name, there, wanted in report["mismatched_keys"]
+    )
+    wrong = [
+        f"{about} {_listed(names)}"
+        for about, names in (("missing", missing), ("unexpected", extra), ("misshapen", shapes))
+        if names
+    ]
+    if wrong:
+        raise PresetError(f"the weights in {folder} don't fit: {'; '.join(wrong)}; get them again")
+
+
+def _others(names, harmless: Sequence[str]) -> list[str]:
+    return sorted(
+        name for name in names if not any(re.fullmatch(pattern, name) for pattern in harmless)
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
