@@ -20,7 +20,10 @@ from summarizer.schema import (
 )
 from summarizer.senses import SENSES
 from summarizer.stages.narrate import NARRATORS
-from summarizer.stages.narrate.composed import TURNS, compose, opening, quotation, shortened
+from summarizer.stages.narrate.composed import compose
+from summarizer.stages.narrate.facts import TURNS
+from summarizer.stages.narrate.moments import quotation, shortened
+from summarizer.stages.narrate.voice import opening
 from summarizer.stages.score import evidence
 from summarizer.stages.selection import SELECTORS
 from summarizer.stages.wish import read
