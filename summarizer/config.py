@@ -111,6 +111,7 @@ PRESETS = {
             "beat",
             "tones",
             "mood",
+            "mixture",
             "shots",
             "motion",
             "camera",

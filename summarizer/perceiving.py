@@ -5,7 +5,7 @@ and can end it at once, even while a decoder or an import takes its time.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
@@ -100,7 +100,7 @@ class _Timed:
     def __init__(self, sense: Sense | Sampler):
         self.sense, self.seconds = sense, 0.0
 
-    def take(self, material: Pictures | Sound | tuple[Line, ...]) -> None:
+    def take(self, material: Pictures | Sound | tuple[Line, ...] | Findings) -> None:
         began = time.perf_counter()
         self.sense.take(material)
         self.seconds += time.perf_counter() - began
@@ -290,7 +290,7 @@ class _Run:
         self._refresh()
 
     def connect(self) -> Iterator[Step]:
-        """The senses that work on what the others put into words."""
+        """The senses that work on what the others put into words, or found."""
         lines = self.perception.lines
         words = sha256("\n".join(line.text for line in lines).encode()).hexdigest()
         for sense in self._missing("lines"):
@@ -300,6 +300,9 @@ class _Run:
                 yield from self._keep(sense, "Reading", words)
             else:
                 self._recalled(sense, findings)
+        for sense in self._missing("findings"):
+            self._hand(sense).take(_all_of(self.found.values()))
+            yield from self._keep(sense, "Reading")
         self._refresh()
         if self.notes and not self.perception.curves:
             raise MediaError(self.notes[0])
@@ -447,6 +450,11 @@ class _Run:
     def _refresh(self) -> None:
         """The perception anew from all that is known."""
         known = self.guessed | self.found
+        whole = _all_of(known.values())
+        for sense in self._missing("findings"):
+            weighing = type(sense)(self.video)
+            weighing.take(whole)
+            known[sense.name] = weighing.findings()
         order = [known[sense.name] for sense in self.senses if sense.name in known]
         tracks = tuple(chain.from_iterable(findings.tracks for findings in order))
         lines = unrepeated(chain.from_iterable(findings.lines for findings in order))
@@ -459,3 +467,13 @@ class _Run:
             senses=tuple(sense.name for sense in self.senses if sense.name in self.found),
             notes=tuple(self.notes),
         )
+
+
+def _all_of(parts: Iterable[Findings]) -> Findings:
+    """What several senses found, as if it were one."""
+    parts = tuple(parts)
+    return Findings(
+        tuple(chain.from_iterable(part.curves for part in parts)),
+        tuple(chain.from_iterable(part.lines for part in parts)),
+        tuple(chain.from_iterable(part.tracks for part in parts)),
+    )

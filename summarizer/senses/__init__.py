@@ -17,6 +17,7 @@ from summarizer.senses.colour import Colour
 from summarizer.senses.faces import Faces
 from summarizer.senses.light import Light
 from summarizer.senses.loudness import Loudness
+from summarizer.senses.mixture import Mixture
 from summarizer.senses.mood import Mood
 from summarizer.senses.motion import Motion
 from summarizer.senses.music import Music
@@ -40,13 +41,13 @@ class Sense(Protocol):
 
     name: ClassVar[str]
     version: ClassVar[int]  # raised whenever the same video would give other findings
-    reads: ClassVar[Literal["pictures", "sound", "text", "lines"]]
+    reads: ClassVar[Literal["pictures", "sound", "text", "lines", "findings"]]
     still: ClassVar[bool]  # also makes sense of a few key pictures, seconds apart
     concepts: ClassVar[tuple[Concept, ...]]  # what a viewer may ask that its curves can judge
 
     def __init__(self, video: Video): ...
 
-    def take(self, material: Pictures | Sound | tuple[Line, ...]) -> None: ...
+    def take(self, material: Pictures | Sound | tuple[Line, ...] | Findings) -> None: ...
 
     def findings(self) -> Findings: ...
 
@@ -141,6 +142,7 @@ SENSES: dict[str, type[Sense | TwoStep]] = {
     "beat": Beat,
     "tones": Tones,
     "mood": Mood,
+    "mixture": Mixture,
     "shots": Shots,
     "motion": Motion,
     "camera": Camera,

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from summarizer.schema import Concept, Curve, Findings, Sound, Video
+from summarizer.schema import Concept, Curve, Findings, Sound, Track, Video
 from summarizer.senses.ear import RATE, Pools, by_second, smooth
 
 BANDS = slice(4, 62)  # of the mel spectrum; below lie hum and rumble
@@ -37,11 +37,12 @@ class Noise:
     """Where broadband noise goes on, its level changing but slowly; and where it bursts out.
 
     Applause, a cheering crowd, rain, the sea, wind and engines all read high: they are not told
-    apart. So does a buzz whose harmonics lie too close to be heard one by one.
+    apart. So does a buzz whose harmonics lie too close to be heard one by one. A row of the track
+    "bursts" is the share of the second from its time on in which noise bursts out.
     """
 
     name: ClassVar[str] = "noise"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[Literal["sound"]] = "sound"
     still: ClassVar[bool] = False
     concepts: ClassVar[tuple[Concept, ...]] = (
@@ -49,7 +50,15 @@ class Noise:
             name="steady noise",
             curve="steady noise",
             at=0.5,
-            asks=("steady noise", "background noise", "roar", "roaring", "rushing sound", "hiss"),
+            asks=(
+                "steady noise",
+                "white noise",
+                "background noise",
+                "roar",
+                "roaring",
+                "rushing sound",
+                "hiss",
+            ),
             seen="steady noise",
             told="there is a steady noise",
             hints=(
@@ -70,7 +79,7 @@ class Noise:
             name="noise bursts",
             curve="noise bursts",
             at=0.5,
-            asks=("burst of noise", "noise burst", "crackling", "rattle"),
+            asks=("burst of noise", "noise burst", "bang", "crackling", "rattle"),
             seen="bursts of noise",
             told="noise bursts out",
             hints=("firework", "fireworks", "gunfire", "shot", "tearing", "clap", "kick"),
@@ -87,8 +96,13 @@ class Noise:
         if not self.pools:
             return Findings()
         levels = self.pools.levels()[:, BANDS]
-        curves = {"steady noise": steady(levels), "noise bursts": bursts(levels)}
-        return Findings(tuple(Curve.of(name, self.name, each) for name, each in curves.items()))
+        sudden = bursts(levels)
+        curves = {"steady noise": steady(levels), "noise bursts": sudden.max(axis=1)}
+        share = (sudden >= 0.5).mean(axis=1, keepdims=True).astype(np.float16)
+        return Findings(
+            tuple(Curve.of(name, self.name, each) for name, each in curves.items()),
+            tracks=(Track("bursts", np.arange(float(len(share))), share, f"noise {self.version}"),),
+        )
 
 
 def steady(levels: np.ndarray) -> np.ndarray:
@@ -102,7 +116,7 @@ def steady(levels: np.ndarray) -> np.ndarray:
 
 
 def bursts(levels: np.ndarray) -> np.ndarray:
-    """How surely noise bursts out in each second: (seconds,), from (pools, bands) dB."""
+    """How surely noise bursts out in each second: (seconds, RATE), from (pools, bands) dB."""
     whole = overall(levels)
     span = 2 * FLOOR + 1
     around = np.lib.stride_tricks.sliding_window_view(np.pad(whole, FLOOR, mode="edge"), span)
@@ -115,7 +129,7 @@ def bursts(levels: np.ndarray) -> np.ndarray:
     for first, end in np.flatnonzero(np.diff(there)).reshape(-1, 2):
         if end - first > BURST * RATE:
             sure[first:end] = 0.0
-    return sure.reshape(-1, RATE).max(axis=1)
+    return sure.reshape(-1, RATE)
 
 
 def overall(levels: np.ndarray) -> np.ndarray:
