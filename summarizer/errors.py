@@ -17,5 +17,9 @@ class PresetError(SummarizerError):
     """The preset or a setting is unknown, or lacks what it needs to run here."""
 
 
+class WeightsError(PresetError):
+    """Weights are missing, damaged, refused or out of reach, or don't fit the model."""
+
+
 class OutputError(SummarizerError):
     """A result can't be written where it was asked for."""

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from summarizer.errors import PresetError
+from summarizer.errors import WeightsError
 
 COMMAND = "python -m summarizer.weights get"
 INDEX = ".index.json"  # of weights in several files
@@ -227,7 +227,7 @@ WEIGHTS = {
 
 def weights(name: str) -> Weights:
     if name not in WEIGHTS:
-        raise PresetError(f"no weights {name[:40]!r}; there are {', '.join(WEIGHTS)}")
+        raise WeightsError(f"no weights {name[:40]!r}; there are {', '.join(WEIGHTS)}")
     return WEIGHTS[name]
 
 
@@ -240,7 +240,7 @@ def folder(name: str) -> Path:
     """The usable copy, a folder in the hub's own format; an error says how to get it."""
     found = _usable(weights(name))
     if found is None:
-        raise PresetError(f"the weights {name} are not here; get them with: {COMMAND} {name}")
+        raise WeightsError(f"the weights {name} are not here; get them with: {COMMAND} {name}")
     return found
 
 

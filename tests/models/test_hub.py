@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from summarizer.errors import PresetError
+from summarizer.errors import WeightsError
 from summarizer.models import hub
 from summarizer.models.hub import WEIGHTS, File, Weights
 
@@ -68,12 +68,12 @@ def test_pickles_and_what_is_made_here_are_known_as_such():
 
 def test_what_is_not_here_comes_with_the_command_that_gets_it():
     assert not hub.here("some")
-    with pytest.raises(PresetError, match=r"some are not here; .*python -m .*weights get some$"):
+    with pytest.raises(WeightsError, match=r"some are not here; .*python -m .*weights get some$"):
         hub.folder("some")
 
 
 def test_an_unknown_name_is_an_error_that_lists_the_known():
-    with pytest.raises(PresetError, match="no weights 'nonsense'; there are clip-vit-b-32, "):
+    with pytest.raises(WeightsError, match="no weights 'nonsense'; there are clip-vit-b-32, "):
         hub.here("nonsense")
 
 
