@@ -111,17 +111,17 @@ def save_blip(folder: Path) -> Path:
         BlipProcessor,
     )
 
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS.split(), "[DEC]", "[ENC]"]
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS.split()]
     ids = {word: index for index, word in enumerate(words)}
     tokenizer = BertTokenizer(vocab=ids, do_lower_case=True)
     text = {
-        "vocab_size": len(words),
+        "vocab_size": len(words) + 2,  # its marks for decoding and encoding are not in the list
         "hidden_size": WIDE,
         "intermediate_size": 2 * WIDE,
         "num_hidden_layers": 2,
         "num_attention_heads": 2,
         "max_position_embeddings": 64,
-        "bos_token_id": ids["[DEC]"],
+        "bos_token_id": len(words),
         "eos_token_id": ids["[CLS]"],  # so it is in the published one: it is never reached
         "sep_token_id": ids["[SEP]"],
         "pad_token_id": ids["[PAD]"],
