@@ -44,6 +44,7 @@ NEUTRAL = (
 )
 NEAR = 0.36  # cosine from which a line may mean what was asked
 ABOVE = 0.08  # and this much nearer than plain talk ever comes
+PHRASE = 3  # words in a row that make a phrase somebody remembers
 FUZZY = 5  # letters two words have to share to count as one: climate, climatic
 
 
@@ -64,6 +65,32 @@ def same_words(words: str, texts: Sequence[str]) -> np.ndarray:
         shares[:-1] = np.where(better, both, shares[:-1])
         shares[1:] = np.where(better, np.maximum(both, shares[1:]), shares[1:])
     return shares
+
+
+def verbatim(words: str, texts: Sequence[str]) -> np.ndarray:
+    """(texts,): 1 where a text says just these words in this order, or begins or ends them.
+
+    Small words before them do not matter; fewer than PHRASE words could be there by chance.
+    """
+    found = np.zeros(len(texts))
+    if len(_stems(words)) < 1:
+        return found
+    spoken = [_spoken(text) for text in texts]
+    said = [word for each in spoken for word in each]
+    owners = np.repeat(np.arange(len(texts)), [len(each) for each in spoken])
+    run = _spoken(words)
+    while len(run) >= PHRASE:
+        for at in range(len(said) - len(run) + 1):
+            if said[at] == run[0] and said[at : at + len(run)] == run:
+                found[owners[at] : owners[at + len(run) - 1] + 1] = 1.0
+        if found.any() or run[0] not in SMALL:
+            break
+        run = run[1:]  # "where the text can be found" asks for "the text can be found"
+    return found
+
+
+def _spoken(text: str) -> list[str]:
+    return [token.text for token in tokens(text) if token.is_word]
 
 
 def same_meaning(words: str, rows: np.ndarray, embed: Embed) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 
 from summarizer.config import PRESETS, Preset
 from summarizer.models.english import clock, counted, lasting, listed
-from summarizer.models.matching import Embed, same_meaning, same_words
+from summarizer.models.matching import PHRASE, Embed, same_meaning, same_words, verbatim
 from summarizer.schema import (
     QUOTABLE,
     Answer,
@@ -34,11 +34,14 @@ WANTED = 0.7  # share of the saliency for what was asked for; the rest ranks wit
 ALONE = 0.7  # share for what is left out where nothing else is asked for
 NEARLY = 0.75  # of the best line's share of the words; what has fewer of them is not meant
 MOSTLY = 0.6  # share of the video; what holds longer picks no part of it
+SOME = 0.05  # share of the video; less than that is too little to go by
+PART = 0.25  # share of the video that what only hints at a wish may admit, where it has to rank
 CONTRAST = 0.08  # of a curve; where it varies less, no part is more so than the rest
 MEASURES = (0.9, 0.8, 0.7, 0.6)  # shares of the video that a part may stand out from
 CONDITIONS = 0.1  # share for when it may be and for what is left out
 THERE = 0.5  # of a relevance curve: from here on it is there
 ROOM = 3  # seconds a moment needs around it to be understood
+UNSEEN = 3  # seconds; what was there before and after is hardly gone for less
 GAP = 1  # seconds; a shorter interruption is none
 HINT = 0.3  # of a relevance curve: not there, but the nearest to it
 
@@ -128,7 +131,11 @@ HEARD = {draw.curve for draw in DRAWS if draw.side == "listen"} | {
     "leaning of the music",
 }
 TALK = {"speech", "words"}  # curves that tell of the same
+QUESTIONS = {"how", "why", "what", "who", "whose", "which", "whether", "where"}
+MEANT = 0.8  # of a likeness in meaning; from here on a line says what the whole wish says
 SENTENCES = {"sentence", "line", "quote", "remark"}
+TITLES = {"title slide", "title card", "title page"}
+HEADINGS = ("title", "screen-text")  # the sources of lines that may be one
 BOTH = 0.1  # share of what counts for both sides
 # what an aspect leans towards, by how much
 ASPECTS = {
@@ -251,6 +258,8 @@ class Judge:
             return self.measured(replace(term, concepts=self.all_of(term)))
         if term.degree == "longest" and (line := self.longest_line(term)):
             return line
+        if is_title(term) and (line := self.title(term)):
+            return line
         if term.no and term.hint:
             return self.hinted(term)  # a word for it is no reason to leave a place out
         if said := self.said(term, nearly=not term.hint):
@@ -331,6 +340,18 @@ class Judge:
         label = f"the longest {term.words.lower()}"
         return Finding(term, "found", label, curve=Curve.of(label, line.source, values))
 
+    def title(self, term: Term) -> Finding | None:
+        """What is written at the head of the first picture with a heading: the title of it all."""
+        shown = [each for each in self.perception.lines if each.source in HEADINGS]
+        if not shown:
+            return None
+        line = min(shown, key=lambda each: (each.start, HEADINGS.index(each.source)))
+        values = np.zeros(self.perception.video.rows)
+        values[int(line.start) : int(np.ceil(line.end))] = 1.0
+        label = f"the {term.words.lower()}"
+        note = f"I take what is written first for {label}: {quoted(line.text)}."
+        return Finding(term, "found", label, note, Curve.of(label, line.source, values))
+
     def missing(self, concepts: Sequence[Concept], label: str) -> tuple[str, str, str]:
         """What to say of concepts whose curves do not exist: kind, label, note."""
         video, curves = self.perception.video, {concept.curve for concept in concepts}
@@ -346,26 +367,37 @@ class Judge:
         """By the curves of what only often comes with it."""
         known = [each for each in term.concepts if self.perception.curve(each.curve)]
         seen = unique(concept.seen for concept in known or term.concepts)
-        # a goal is loud and lively; only where nothing is both, either has to do
-        for at_once, label in ((True, listed(seen, "with")), (False, listed(seen, "or"))):
-            name = f"what often comes with it: {label}"
-            curve = self.relevance(term.concepts, name, at_once=at_once)
-            if curve is not None and (curve.array >= THERE).any():
-                break
         start = f"I can't recognise {quoted(term.words)} here"
-        if curve is None or not (curve.array >= THERE).any():
-            note = f"{start}, and what often comes with that ({label}) is not here either."
+        name = f"what often comes with it: {listed(seen)}"
+        at_all = self.relevance(term.concepts, name)
+        if at_all is None or not (at_all.array >= THERE).any():
+            note = f"{start}, and what often comes with that ({listed(seen, 'or')}) "
+            note += "is not here either."
             return Finding(term, "cannot", quoted(term.words), note)
+        # a goal is loud and lively: both count, and what has most of both comes first
+        curve = self.relevance(term.concepts, name, together=True)
+        share = (curve.array >= THERE).mean()
+        if not term.no and not SOME <= share <= MOSTLY:
+            curve = self.ranked(curve)
         done = "left out" if term.no else "went by"
         amount = measure(curve.array >= THERE, self.perception.video)
-        note = f"{start}, so I {done} what often comes with that: {label}, {amount}."
-        return Finding(term, "cannot", label, note, curve)
+        note = f"{start}, so I {done} what often comes with that: {listed(seen)}, {amount}."
+        return Finding(term, "cannot", listed(seen), note, curve)
+
+    def ranked(self, curve: Curve) -> Curve:
+        """The curve with its highest seconds there, and no more than a part of the video."""
+        bar = float(np.quantile(curve.array, 1 - PART))
+        span = max(curve.array.max() - bar, 1e-9)
+        above = THERE + (1 - THERE) * (curve.array - bar) / span
+        below = HINT * curve.array / max(bar, 1e-9)
+        values = np.where(curve.array > bar, above, below)  # what is like most of it is not it
+        return Curve.of(curve.name, curve.sense, values)
 
     def relevance(
-        self, concepts: Sequence[Concept], name: str, *, at_once: bool = False
+        self, concepts: Sequence[Concept], name: str, *, together: bool = False
     ) -> Curve | None:
-        """1 where one of the concepts (or all) is surely there, THERE at its threshold, 0 where
-        nothing speaks for it; nothing if no curve of theirs exists."""
+        """1 where one of the concepts (together: each) is surely there, THERE at its threshold,
+        0 where nothing speaks for it; nothing if no curve of theirs exists."""
         known = [
             (concept, curve)
             for concept in concepts
@@ -374,7 +406,7 @@ class Judge:
         if not known:
             return None
         sure = [_sure(concept, curve) for concept, curve in known]
-        return Curve.of(name, known[0][1].sense, (np.min if at_once else np.max)(sure, axis=0))
+        return Curve.of(name, known[0][1].sense, (np.mean if together else np.max)(sure, axis=0))
 
     def said(self, term: Term, *, nearly: bool) -> Finding | None:
         """By the words of the lines, if any say it, or nearly."""
@@ -388,8 +420,31 @@ class Judge:
         exact = near.any()
         if texts and not exact and nearly:
             near = same_meaning(term.words, self.rows(texts), self.embed)
-        if not near.any():
+        return self.spoken(term, near, exact=bool(exact)) if near.any() else None
+
+    def remembered(self) -> Finding | None:
+        """The whole wish, where a line says just that, or means it and no sense can judge it.
+
+        Nothing where the words that were understood of it lead to the same line."""
+        texts, terms = [line.text for line in self.lines], self.wish.terms
+        unsure = [each for each in terms if not each.concepts or each.hint]
+        if not texts or not unsure or self.wish.whens or any(each.no for each in terms):
             return None
+        near = verbatim(self.wish.text, texts)
+        exact, words = bool(near.any()), self.wish.text.lower().split()
+        known = terms[0].concepts or terms[0].said or terms[0].degree or is_title(terms[0])
+        plain = len(terms) == 1 and not known
+        asks = plain or words[0] in QUESTIONS
+        if not exact and asks and len(words) >= PHRASE:
+            near = same_meaning(self.wish.text, self.rows(texts), self.embed)
+            near = np.where(near >= MEANT, near, 0.0)
+        understood = np.any([same_words(each.words, texts) > 0.5 for each in unsure], axis=0)
+        if not near.any() or understood[near.argmax()]:
+            return None
+        return self.spoken(Term(self.wish.text, said=True), near, exact=exact)
+
+    def spoken(self, term: Term, near: np.ndarray, *, exact: bool) -> Finding | None:
+        """The lines that say it: those that are near enough, and where they are."""
         hits = [line for line, value in zip(self.lines, near, strict=True) if value >= THERE]
         values = np.zeros(self.perception.video.rows)
         for line, value in zip(self.lines, near, strict=True):
@@ -398,7 +453,7 @@ class Judge:
         if not values.any():
             return None  # said, but after the end of the video
         curve = Curve.of(f"what you asked for: {quoted(term.words)} in words", "words", values)
-        note = self.telling(term, hits, bool(exact))
+        note = self.telling(term, hits, exact)
         shown = all(line.source == "screen-text" for line in hits)
         label = f"{quoted(term.words)} on the screen" if shown else f"talk of {quoted(term.words)}"
         return Finding(term, "found", label, note, curve)
@@ -469,6 +524,10 @@ def elsewhere() -> str:
             get = f": python -m summarizer.weights get {name}" if preset.needs else ""
             return f" The `{name}` preset can{get}."
     return ""
+
+
+def is_title(term: Term) -> bool:
+    return term.words.lower() in TITLES
 
 
 def _sure(concept: Concept, curve: Curve) -> np.ndarray:
@@ -544,6 +603,8 @@ def settle(perception: Perception, wish: Wish, judge: Judge) -> Verdict:
         return Settling(perception.video, wish, judge, [said]).verdict()
     if not wish.terms and not wish.whens:
         return Verdict(Answer("open"), everything)
+    if quote := judge.remembered():
+        return Settling(perception.video, wish, judge, [quote]).verdict()
     return Settling(
         perception.video, wish, judge, [judge.find(each) for each in wish.terms]
     ).verdict()
@@ -560,7 +621,7 @@ class Settling:
         masks = [group.there for group in self.groups if group.there is not None]
         self.guided = bool(masks)
         self.wanted = np.any(masks, axis=0) if masks else np.ones(video.rows, bool)
-        out = [each.there for each in self.unwanted if each.there is not None]
+        out = [without_gaps(each.there, UNSEEN) for each in self.unwanted if each.there is not None]
         self.out = np.any(out, axis=0) if out else np.zeros(video.rows, bool)
         self.free = self.time & ~self.out
         self.there = self.wanted & self.free
@@ -705,16 +766,22 @@ def measure(there: np.ndarray, video: Video) -> str:
 
 def roomy(there: np.ndarray, free: np.ndarray) -> np.ndarray:
     """The mask without short interruptions, and with a little time around single moments."""
-    wide = there.copy()
+    wide = without_gaps(there, GAP)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], there.astype(np.int8), [0]])))
-    spans = edges.reshape(-1, 2).tolist()
-    for (_, end), (start, _) in pairwise(spans):
-        wide[end:start] |= start - end <= GAP
-    for start, end in spans:
+    for start, end in edges.reshape(-1, 2).tolist():
         spare = (ROOM - (end - start) + 1) // 2
         if spare > 0:
             wide[max(0, start - spare) : end + spare] = True
     return wide & free
+
+
+def without_gaps(there: np.ndarray, longest: int) -> np.ndarray:
+    """The mask with interruptions of at most so many seconds filled."""
+    filled = there.copy()
+    spans = np.flatnonzero(np.diff(np.concatenate([[0], there.astype(np.int8), [0]])))
+    for (_, end), (start, _) in pairwise(spans.reshape(-1, 2).tolist()):
+        filled[end:start] |= start - end <= longest
+    return filled
 
 
 def once(notes: Sequence[str], aside: str) -> list[str]:

@@ -75,6 +75,9 @@ COMPOUNDS = frozenset(
         ("dark", "humour"),
         ("dark", "humor"),
         ("still", "life"),
+        ("title", "slide"),
+        ("title", "card"),
+        ("title", "page"),
     )
 )
 # other ways to say that the camera does not move
@@ -89,6 +92,7 @@ PARTS = _stems("part bit moment scene section segment stretch passage place")
 MOST = word_set("most least")
 WRITTEN = "text on screen"  # the curve of what can be read; "the slide X" has X written on it
 LONGEST_OF = word_set("longest")
+POSSESSIVE = ("'s", "’s", "s'", "s’")
 QUOTES = {'"': '"', "“": "”", "«": "»"}
 
 
@@ -147,6 +151,7 @@ class _Reader:
         self.said = False  # inside "about ..."
         self.longest = False  # right after "the longest"
         self.ended = -1  # where the last phrase of a concept ended
+        self.begun = self.met = -1  # where the last term began and ended, whatever it is
         self.apart = True  # nothing ties the next term to the one before
         self.close = ""  # the sign that ends a quotation
 
@@ -188,10 +193,26 @@ class _Reader:
             self.said = True  # "talk about penguins" asks for the penguins
             return length + 1
         concepts = tuple(step.asked or step.hinted)
-        degree = self._degree(self.at, self.at + length)
-        self._add(Term(self._typed(span), concepts, hint=not step.asked, degree=degree))
-        self.ended = self.at + length
+        hint, at = not step.asked, self.at
+        if self._kind_of(concepts, hint):
+            at = self.begun  # "the waggle dance", "the speaker's face": one thing, not two
+            self.found.pop()
+        degree = self._degree(at, self.at + length)
+        words = self._typed(self.tokens[at : self.at + length])
+        self._add(Term(words, concepts, hint=hint, degree=degree))
+        self.begun = at
+        self.ended = self.met = self.at + length
         return length
+
+    def _kind_of(self, concepts: Sequence[Concept], hint: bool) -> bool:
+        """Whether the term right before only says which of this is meant."""
+        last = self.found[-1] if self.found else None
+        words = self._typed(self.tokens[self.begun : self.met]) if self.met == self.at > 0 else ""
+        if last is None or last.words != words or self.apart:
+            return False
+        if not last.concepts:
+            return hint
+        return last.hint and words.endswith(POSSESSIVE) and set(last.concepts) <= set(concepts)
 
     def _degree(self, at: int, end: int) -> Literal["", "most"]:
         """Whether it is meant beside the rest: "loudest", "most quiet", "the dark part"."""
@@ -257,14 +278,17 @@ class _Reader:
         while (after := self._goes_on(end)) > end:
             end = after
         last = self.found[-1] if self.found else None
-        if last and self.ended == self.at and not self.said:
+        content, self.met = self._typed(self.tokens[self.at : end]), end
+        shown = bool(last) and last.hint and any(each.curve == WRITTEN for each in last.concepts)
+        near = 0 < self.at - self.ended <= 2 and self._word(self.at - 1) in ABOUT | LINKS
+        about = shown and near and not self.apart  # "the slide about bees", "the chart of sales"
+        if last and (about or (self.ended == self.at and not self.said)):
             # a red car is often where there is red, but red alone makes no car
-            content = self._typed(self.tokens[self.at : end])
-            shown = last.hint and any(each.curve == WRITTEN for each in last.concepts)
             words = content if shown else f"{last.words} {content}"
             self.found[-1] = replace(last, words=words, hint=True, shown=shown, degree="")
         else:
-            self._add(Term(self._typed(self.tokens[self.at : end]), said=self.said))
+            self.begun = self.at
+            self._add(Term(content, said=self.said))
         return end - self.at
 
     # -- looking ahead

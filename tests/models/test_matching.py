@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from summarizer.models.matching import same_meaning, same_words
+from summarizer.models.matching import same_meaning, same_words, verbatim
 
 PENGUINS = (
     "Welcome to the southern ocean.",
@@ -52,6 +52,26 @@ def test_a_phrase_may_run_over_two_lines():
 
 def test_scripts_without_blanks_are_searched_as_they_are():
     assert same_words("喜び", ("これは喜びの声です", "さようなら")).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("the males keep the egg", [2]),
+        ("Keep the Egg WARM!", [2]),
+        ("where the storm comes", [5]),
+        ("when storm comes", []),
+        ("how long the storm comes", []),
+        ("why the chicks take", [6]),  # a small word before it
+        ("together in spring", [5, 6]),  # begun in one line, ended in the next
+        ("the ice", []),  # too few words to be a quotation
+        ("of the of", []),
+        ("", []),
+    ],
+)
+def test_a_phrase_is_quoted_word_for_word(words, said):
+    assert np.flatnonzero(verbatim(words, PENGUINS)).tolist() == said
+    assert verbatim(words, ()).shape == (0,)
 
 
 def test_no_lines_no_shares():

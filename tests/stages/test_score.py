@@ -1,5 +1,7 @@
 """The evidence head: what became of a wish, which seconds may enter, what counts and why."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -450,6 +452,55 @@ def test_without_anything_else_the_least_of_it_comes_first():
         perception(video(60.0), {"speech": quiet, "faces": at(60, (35, 45))}), "no talking"
     )
     assert int(found.saliency.total.argmax()) >= 50
+
+
+def test_what_the_whole_wish_says_is_found_before_its_pieces(talk):
+    lines = said((10, 13, "He could not find his keys anywhere."), (40, 43, "She loses."))
+    curves = {curve.name: curve.array for curve in talk.curves}
+    found = score(perception(talk.video, curves, lines=lines), "losing his keys", minilm)
+    assert where(found) == [(10, 13)]
+    assert found.answer.text == (
+        "Nobody says “losing his keys” word for word, but close to it at 0:10."
+    )
+    quoted = said((5, 8, "The text is here."), (20, 23, "Where it can be found, nobody knows."))
+    found = score(perception(talk.video, curves, lines=quoted), "why it can be found")
+    assert where(found) == [(20, 23)]
+
+
+def test_the_title_slide_is_what_is_written_first(talk):
+    lines = (
+        Line(2.0, 9.0, "How bees tell", "screen-text"),
+        Line(2.0, 9.0, "The dance", "title"),
+        Line(20.0, 30.0, "A title slide comes first", "title"),
+    )
+    curves = {curve.name: curve.array for curve in talk.curves}
+    found = score(perception(talk.video, curves, lines=lines), "the title slide")
+    assert where(found) == [(2, 9)]
+    assert found.answer.kind == "found"
+    assert "“The dance”" in found.answer.text
+    assert score(talk, "the title slide", minilm).answer.kind == "cannot"  # nothing is written
+
+
+def test_what_is_hidden_for_a_moment_is_not_gone(talk):
+    curves = {"faces": at(60, (10, 20), (23, 30), (50, 60)), "movement": at(60, (0, 60))}
+    found = score(perception(talk.video, curves), "not faces")
+    assert where(found) == [(0, 10), (30, 50)]
+
+
+def test_a_hint_that_is_nearly_nowhere_or_everywhere_ranks(talk):
+    """What has most of what often comes with it, but never more than a part of the video."""
+    loud, fast = at(60, (0, 60), high=0.9), np.linspace(0.6, 0.9, 60)
+    curves = {"loudness": loud, "movement": fast}
+    hints = [each for each in CONCEPTS if each.name in ("loud moments", "fast movement")]
+    goal = [replace(each, asks=(), hints=("goal",)) for each in hints]
+    of = perception(talk.video, curves)
+    found = evidence(of, Preference(want="goal"), read("goal", goal), BLIND, no_model)
+    [(start, end)] = where(found)
+    assert (start, end) == (45, 60)
+    assert found.answer.kind == "cannot"
+    even = perception(talk.video, {"loudness": loud, "movement": loud})
+    flat = evidence(even, Preference(want="goal"), read("goal", goal), BLIND, no_model)
+    assert flat.answer.kind == "cannot"
 
 
 def test_what_is_absent_is_never_a_reason(talk):

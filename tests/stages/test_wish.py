@@ -49,6 +49,13 @@ TABLE = {
     "close ups": "faces",
     "nothing moves": "stillness",
     "lots of cuts": "cuts",
+    # what only says which of it is meant belongs to it
+    "the waggle dancing": "music for 'waggle dancing'",
+    "penguins and dancing": "'penguins', music for 'dancing'",
+    "the man's face": "faces",
+    "a man and a face": "faces for 'man', faces",
+    "the man's dog": "faces for 'man's dog'",
+    "the title slide": "'title slide'",
     # several of them
     "bright colourful pictures": "bright pictures, & colourful pictures",
     "fast action with music": "fast movement, & music",
