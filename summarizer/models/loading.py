@@ -22,10 +22,11 @@ def settings(folder: Path, file: str) -> dict:
     return found
 
 
-def loaded(kind: type, folder: Path, harmless: Sequence[str] = ()):
+def loaded(kind: type, folder: Path, harmless: Sequence[str] = (), **options):
     """The model of that class, ready to use, with every weight from the folder's safetensors.
 
     Names of weights that don't fit are an error, except those that match a pattern in `harmless`.
+    `options` are from_pretrained's, for models that don't fit as they are: dtype, device_map.
     """
     import torch
 
@@ -38,9 +39,9 @@ def loaded(kind: type, folder: Path, harmless: Sequence[str] = ()):
                 folder,
                 local_files_only=True,
                 use_safetensors=True,
-                dtype=torch.float32,
                 ignore_mismatched_sizes=True,  # they are in the report
                 output_loading_info=True,
+                **({"dtype": torch.float32} | options),
             )
     except Exception as error:  # of many kinds, for files that are damaged
         text = " ".join(str(error).split())[:300]
