@@ -12,9 +12,7 @@ from summarizer.models.loading import loaded, placed, settings
 # what older files hold besides: numbers that the class makes itself
 MADE = (r"text_decoder\.bert\.embeddings\.position_ids",)
 # words that cannot end a sentence; they do where it was cut off
-LOOSE = frozenset(
-    "a an the of and or with in on at to by for from is are his her its their".split()
-)
+LOOSE = "a an the of and or with in on at to by for from is are his her its their"
 LONGEST_PHRASE = 4  # words; what is said twice in a row is said once
 SLIMMEST = 4  # times longer than wide: of longer pictures only the middle is looked at
 
