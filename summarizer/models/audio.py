@@ -180,8 +180,11 @@ def _frame(kernels: Sequence[int], strides: Sequence[int]) -> tuple[int, int]:
 
 # -- CLAP -----------------------------------------------------------------------------------------
 
-# what older files hold besides: numbers that the class makes itself
-MADE = (r"text_model\.embeddings\.(position|token_type)_ids", r".*\.relative_position_index")
+# what a file may hold or not: numbers that the class makes itself
+MADE = (
+    r"text_model\.embeddings\.(position|token_type)_ids",
+    r".*\.(relative_position_index|num_batches_tracked)",
+)
 
 
 def load_clap(

@@ -290,6 +290,20 @@ def test_shorter_windows_can_be_asked_for(clap_folder):
         load_clap(clap_folder, window=11.0)
 
 
+def test_numbers_it_makes_itself_may_be_in_the_file_or_not(clap, clap_folder, tmp_path):
+    for file in clap_folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    weights = load_file(clap_folder / "model.safetensors")
+    weights["text_model.embeddings.position_ids"] = torch.arange(66)[None]
+    index = "audio_model.audio_encoder.layers.0.blocks.0.attention.self.relative_position_index"
+    weights.pop(index, None)
+    weights.pop("audio_model.audio_encoder.batch_norm.num_batches_tracked")
+    save_file(weights, tmp_path / "model.safetensors", {"format": "pt"})
+    changed = load_clap(tmp_path)
+    assert np.array_equal(changed.read(["rain"]), clap.read(["rain"]))
+    assert np.array_equal(changed.hear(noise(11), RATE), clap.hear(noise(11), RATE))
+
+
 def test_the_fused_clap_is_not_taken_for_it(clap_folder, tmp_path):
     for file in clap_folder.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
