@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from summarizer.models.likeness import Likeness
+
 ALIKE = 0.999  # of a likeness: two items are never quite the same, so that a volume is never 0
 FLAT = 1e-12  # of a volume: rounding never leaves less
 MOMENT = 0.1  # seconds; costs less than this are counted as this
@@ -22,16 +24,29 @@ class Process:
     worth: np.ndarray  # (items,) the logarithm of each item's squared quality; <= 0: never taken
     costs: np.ndarray  # (items,) seconds
     budget: float
-    kernel: np.ndarray  # (items, items) positive definite, 1 on its diagonal
+    alike: Likeness | None  # positive semi-definite; None: nothing has anything in common
 
     @staticmethod
     def of(
-        values: np.ndarray, costs: np.ndarray, budget: float, alike: np.ndarray | None
+        values: np.ndarray, costs: np.ndarray, budget: float, alike: Likeness | None
     ) -> "Process":
         """The loss of the best value weighs as much as a volume that shrinks to 1/e."""
         best = max(float(values.max(initial=0.0)), FLAT)
-        kernel = np.eye(len(values)) if alike is None else with_volume(alike)
-        return Process(values / best, costs, budget, kernel)
+        return Process(values / best, costs, budget, alike)
+
+    def row(self, index: int) -> np.ndarray:
+        """What an item has in common with all: 1 with itself, never quite 1 with another."""
+        row = np.zeros(len(self.worth)) if self.alike is None else ALIKE * self.alike.row(index)
+        row[index] = 1.0
+        return row
+
+    def kernel(self, chosen: Sequence[int]) -> np.ndarray:
+        """(chosen, chosen): positive definite."""
+        if self.alike is None or not len(chosen):
+            return np.eye(len(chosen))
+        kernel = ALIKE * self.alike.among(chosen)
+        np.fill_diagonal(kernel, 1.0)
+        return kernel
 
     def mode(self, *others: Sequence[int]) -> list[int]:
         """The most probable set that fits, as far as two greedy searches and other guesses go."""
@@ -44,7 +59,7 @@ class Process:
 
     def log_probability(self, chosen: Sequence[int]) -> float:
         """Of a set, up to a constant: 0 for nothing."""
-        sign, volume = np.linalg.slogdet(self.kernel[np.ix_(chosen, chosen)])
+        sign, volume = np.linalg.slogdet(self.kernel(chosen))
         return float(self.worth[list(chosen)].sum() + volume) if sign > 0 else -math.inf
 
     def grown(
@@ -54,8 +69,8 @@ class Process:
 
         A Cholesky factor grows by a row an item, so that no determinant is computed anew.
         """
-        volume = np.diag(self.kernel).astype(float)  # of each item, outside what is chosen
-        factor = np.zeros((len(volume), len(volume)))  # its first rows: one for each that is chosen
+        volume = np.ones(len(self.worth))  # of each item, outside what is chosen
+        factor = np.zeros((0, len(volume)))  # a row for each that is chosen
         open_, left = self.worth > 0, self.budget + 1e-6
         chosen: list[int] = []
         waiting = list(begun)
@@ -70,17 +85,12 @@ class Process:
                 best = int(np.argmax(np.where(able, rates, -np.inf)))
             else:
                 return chosen
+            if len(chosen) == len(factor):
+                factor = np.concatenate([factor, np.empty((len(factor) + 16, len(volume)))])
             rows = factor[: len(chosen)]
-            row = (self.kernel[best] - rows[:, best] @ rows) / math.sqrt(volume[best])
+            row = (self.row(best) - rows[:, best] @ rows) / math.sqrt(volume[best])
             factor[len(chosen)] = row
             volume = np.maximum(volume - row**2, FLAT)
             chosen.append(best)
             open_[best] = False
             left -= self.costs[best]
-
-
-def with_volume(alike: np.ndarray) -> np.ndarray:
-    """A likeness (positive semi-definite, at most 1) as a kernel: never quite 1 between two."""
-    kernel = ALIKE * (alike + alike.T) / 2
-    np.fill_diagonal(kernel, 1.0)
-    return kernel

@@ -76,21 +76,24 @@ def verbatim(words: str, texts: Sequence[str]) -> np.ndarray:
     if len(_stems(words)) < 1:
         return found
     spoken = [_spoken(text) for text in texts]
-    said = [word for each in spoken for word in each]
-    owners = np.repeat(np.arange(len(texts)), [len(each) for each in spoken])
-    run = _spoken(words)
+    whole = "".join(spoken) + " "
+    ends = np.cumsum([len(each) for each in spoken])  # of each text in the whole, in letters
+    run = _spoken(words).split()
     while len(run) >= PHRASE:
-        for at in range(len(said) - len(run) + 1):
-            if said[at] == run[0] and said[at : at + len(run)] == run:
-                found[owners[at] : owners[at + len(run) - 1] + 1] = 1.0
+        phrase, at = f" {' '.join(run)} ", -1
+        while (at := whole.find(phrase, at + 1)) >= 0:
+            first, last = np.searchsorted(ends, [at + 1, at + len(phrase) - 2], side="right")
+            found[first : last + 1] = 1.0
         if found.any() or run[0] not in SMALL:
             break
         run = run[1:]  # "where the text can be found" asks for "the text can be found"
     return found
 
 
-def _spoken(text: str) -> list[str]:
-    return [token.text for token in tokens(text) if token.is_word]
+@lru_cache(maxsize=20_000)
+def _spoken(text: str) -> str:
+    """The words of a text as they are said, each with a blank before it."""
+    return "".join(f" {token.text}" for token in tokens(text) if token.is_word)
 
 
 def same_meaning(words: str, rows: np.ndarray, embed: Embed) -> np.ndarray:

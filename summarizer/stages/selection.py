@@ -17,6 +17,7 @@ import numpy as np
 
 from summarizer.config import SelectionConfig
 from summarizer.models.dpp import Process
+from summarizer.models.likeness import Likeness
 from summarizer.schema import QUOTABLE, Event, Highlight, Line, Perception, Preference, Score
 
 SHORTEST = 2.0  # seconds; a highlight is only shorter where the video or the length demands it
@@ -29,7 +30,7 @@ GAIN = 0.1  # of the cost of an edge, for which it is worth moving
 
 Span = tuple[float, float]
 # values, costs, budget, likeness if that counts -> indices, ascending, that fit in the budget
-Pick = Callable[[np.ndarray, np.ndarray, float, np.ndarray | None], list[int]]
+Pick = Callable[[np.ndarray, np.ndarray, float, Likeness | None], list[int]]
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,7 @@ def fill(board: Board, free: Sequence[Span], budget: float, pick: Pick) -> list[
     costs, means = ends - starts, board.within(starts, ends) / (ends - starts)
     # the floor is half of what is usual here: an ordinary moment still beats an empty reel
     values = (means - 0.5 * np.median(means) + 1e-6) * costs
-    alike = board.variety * likeness(board, units) if board.variety else None
+    alike = likeness(board, units) if board.variety else None
     taken = {index: units[index] for index in pick(values, costs, budget, alike)}
     best_first = np.argsort(-values, kind="stable").tolist()
     return top_up(board, parts, taken, best_first, budget)
@@ -232,7 +233,7 @@ def top_up(
 
 
 def most_worth(
-    values: np.ndarray, costs: np.ndarray, budget: float, alike: np.ndarray | None
+    values: np.ndarray, costs: np.ndarray, budget: float, alike: Likeness | None
 ) -> list[int]:
     """The most valuable items that fit; where likeness counts, repetitions are worth less."""
     if alike is None:
@@ -265,7 +266,7 @@ def knapsack(values: np.ndarray, costs: np.ndarray, budget: float) -> list[int]:
     return chosen[::-1]
 
 
-def varied(values: np.ndarray, costs: np.ndarray, budget: float, alike: np.ndarray) -> list[int]:
+def varied(values: np.ndarray, costs: np.ndarray, budget: float, alike: Likeness) -> list[int]:
     """Indices, ascending, within the budget, that make much `worth`: the best of three searches.
 
     Greedy by gain, greedy by gain a second, and the knapsack that is blind to likeness.
@@ -278,21 +279,18 @@ def varied(values: np.ndarray, costs: np.ndarray, budget: float, alike: np.ndarr
     return max(found, key=lambda chosen: worth(chosen, values, alike))
 
 
-def worth(chosen: Sequence[int], values: np.ndarray, alike: np.ndarray) -> float:
-    """The values of a choice, each less the share in which a better one of the choice is like it.
-
-    alike: (items, items), 0 nothing in common ... 1 the same again.
-    """
+def worth(chosen: Sequence[int], values: np.ndarray, alike: Likeness) -> float:
+    """The values of a choice, each less the share in which a better one of it is like it."""
     ranked = sorted(chosen, key=lambda index: (-values[index], index))
     gains = values[ranked].astype(float)
     if len(ranked) > 1:
-        shared = np.tril(alike[np.ix_(ranked, ranked)], -1).max(axis=1)
+        shared = np.tril(alike.among(ranked), -1).max(axis=1)
         gains *= 1 - shared
     return float(gains.sum())
 
 
 def _greedy(
-    values: np.ndarray, costs: np.ndarray, budget: float, alike: np.ndarray, *, by_second: bool
+    values: np.ndarray, costs: np.ndarray, budget: float, alike: Likeness, *, by_second: bool
 ) -> list[int]:
     """Always the item with the largest marginal gain that still fits."""
     shared = np.zeros(len(values))
@@ -307,12 +305,12 @@ def _greedy(
         chosen.append(best)
         open_[best] = False
         left -= costs[best]
-        shared = np.maximum(shared, alike[best])
+        shared = np.maximum(shared, alike.row(best))
     return sorted(chosen)
 
 
 def most_probable(
-    values: np.ndarray, costs: np.ndarray, budget: float, alike: np.ndarray | None
+    values: np.ndarray, costs: np.ndarray, budget: float, alike: Likeness | None
 ) -> list[int]:
     """The most probable items of a determinantal point process that fit; then, while there is
     room, those that make the set the least improbable."""
@@ -320,19 +318,25 @@ def most_probable(
     return process.filled(process.mode(knapsack(values, costs, budget)))
 
 
-def likeness(board: Board, spans: Sequence[Span]) -> np.ndarray:
-    """(spans, spans): how much each pair has in common in looks, in sound and in time, 0 to 1."""
+def likeness(board: Board, spans: Sequence[Span]) -> Likeness:
+    """How much each pair has in common in looks, in sound and in time, as far as variety counts."""
     starts, ends = np.array(spans, float).reshape(-1, 2).T
     middles = (starts + ends) / 2
     near = max(5.0, 0.05 * board.perception.video.seconds)
-    total = 0.3 * np.exp(-np.abs(middles[:, None] - middles[None]) / near)
-    parts = 0.3
-    for name, share in (("look", 1 - board.balance), ("timbre", board.balance)):
-        track = board.perception.track(name)
-        if track is not None and len(track.times) and share > 0:
-            total += share * _same(_means(track.times, track.values, starts, ends))
-            parts += share
-    return np.clip(total / parts, 0.0, 1.0)
+    kinds = [
+        (share, Place.of(_means(track.times, track.values, starts, ends)))
+        for name, share in (("look", 1 - board.balance), ("timbre", board.balance))
+        if (track := board.perception.track(name)) and len(track.times) and share > 0
+    ]
+    parts = 0.3 + sum(share for share, _ in kinds)
+
+    def row(index: int) -> np.ndarray:
+        total = 0.3 * np.exp(-np.abs(middles - middles[index]) / near)
+        for share, place in kinds:
+            total += share * place.same(index)
+        return board.variety * np.clip(total / parts, 0.0, 1.0)
+
+    return Likeness(len(middles), row)
 
 
 def _means(
@@ -344,14 +348,26 @@ def _means(
     return values[rows.ravel()].astype(np.float32).reshape(*rows.shape, -1).mean(axis=1)
 
 
-def _same(rows: np.ndarray) -> np.ndarray:
-    """(rows, rows): 1 for the same, towards 0 for what differs as much as this video ever does."""
-    centred = rows - rows.mean(axis=0)
-    squares = (centred**2).sum(axis=1)
-    apart = squares[:, None] + squares[None] - 2 * centred @ centred.T
-    # in a video that never changes, small differences stay small
-    usual = squares.mean() + 0.01 * float((rows.mean(axis=0) ** 2).sum()) + 1e-9
-    return np.exp(-np.maximum(apart, 0) / usual)
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Where stretches lie among all that this video looks or sounds like."""
+
+    rows: np.ndarray  # (spans, width) around their mean
+    squares: np.ndarray  # (spans,) of the distances from it
+    usual: float  # of these, in this video
+
+    @staticmethod
+    def of(rows: np.ndarray) -> "Place":
+        centred = rows - rows.mean(axis=0)
+        squares = (centred**2).sum(axis=1)
+        # in a video that never changes, small differences stay small
+        usual = squares.mean() + 0.01 * float((rows.mean(axis=0) ** 2).sum()) + 1e-9
+        return Place(centred, squares, float(usual))
+
+    def same(self, index: int) -> np.ndarray:
+        """(spans,): 1 for the same, towards 0 for what differs as much as this video ever does."""
+        apart = self.squares + self.squares[index] - 2 * (self.rows @ self.rows[index])
+        return np.exp(-np.maximum(apart, 0) / self.usual)
 
 
 # -- edges ----------------------------------------------------------------------------------------

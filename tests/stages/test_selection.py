@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from summarizer.config import SelectionConfig
+from summarizer.models.likeness import Likeness
 from summarizer.schema import (
     Answer,
     Curve,
@@ -100,7 +101,7 @@ def test_the_varied_choice_is_close_to_the_best(items, tenths, variety, seed):
     costs = np.array([cost for _, cost in items]) / 10
     places = rng.normal(size=(len(items), 2))
     apart = ((places[:, None] - places[None]) ** 2).sum(-1)
-    alike = variety * np.exp(-apart)
+    alike = Likeness.of(variety * np.exp(-apart))
     found = varied(values, costs, tenths / 10, alike)
     best = max(worth(subset, values, alike) for subset in subsets(len(items), costs, tenths / 10))
     assert costs[found].sum() <= tenths / 10 + 1e-5
@@ -108,12 +109,13 @@ def test_the_varied_choice_is_close_to_the_best(items, tenths, variety, seed):
 
 
 def test_worth_counts_a_repetition_less():
-    alike = np.array([[1.0, 0.9, 0.0], [0.9, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    matrix = np.array([[1.0, 0.9, 0.0], [0.9, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    alike = Likeness.of(matrix)
     values = np.array([1.0, 0.8, 0.5])
     assert worth([0, 1], values, alike) == pytest.approx(1.0 + 0.8 * 0.1)
     assert worth([0, 2], values, alike) == pytest.approx(1.5)
     assert varied(values, np.ones(3), 2.0, alike) == [0, 2]
-    assert varied(values, np.ones(3), 2.0, alike * 0) == [0, 1]
+    assert varied(values, np.ones(3), 2.0, Likeness.of(matrix * 0)) == [0, 1]
 
 
 @PLAIN
@@ -126,9 +128,9 @@ def test_the_likeness_of_stretches_is_a_kernel(count, seed, balance):
         for name in ("look", "timbre")
     ]
     seen = perception(video(60.0), tracks=tracks)
-    board = Board.of(seen, Preference(balance=balance), scored(np.ones(60)))
+    board = Board.of(seen, Preference(balance=balance, variety=1.0), scored(np.ones(60)))
     starts = rng.uniform(0, 55, count)
-    alike = likeness(board, [(start, start + 4) for start in starts])
+    alike = likeness(board, [(start, start + 4) for start in starts]).whole()
     assert np.linalg.eigvalsh((alike + alike.T) / 2).min() > -1e-5
 
 
@@ -409,8 +411,8 @@ def test_likeness_is_a_share_and_knows_the_same_from_another():
     times = np.arange(0, 30, 0.5)
     values = np.repeat(np.eye(3), 20, axis=0).astype(np.float16)
     seen = perception(video(30.0), tracks=[Track("timbre", times, values, "test")])
-    board = Board.of(seen, Preference(), scored(np.ones(30)))
-    alike = likeness(board, [(0, 5), (5, 10), (10, 15), (20, 25)])
+    board = Board.of(seen, Preference(variety=1.0), scored(np.ones(30)))
+    alike = likeness(board, [(0, 5), (5, 10), (10, 15), (20, 25)]).whole()
     assert ((alike >= 0) & (alike <= 1)).all()
     assert alike[0, 1] > 0.7 > 0.4 > alike[1, 2]
 
