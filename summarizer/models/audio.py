@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from summarizer.errors import PresetError
+from summarizer.errors import PresetError, WeightsError
 from summarizer.models.loading import loaded, placed, settings
 
 # -- the common part: other rates, and windows ----------------------------------------------------
@@ -77,10 +77,10 @@ def load_ear(
     config = settings(folder, "config.json")
     hears = settings(folder, "preprocessor_config.json")
     if config.get("model_type") not in MERTS:
-        raise PresetError(f"{folder} holds a {config.get('model_type')!r}, which is no MERT")
+        raise WeightsError(f"{folder} holds a {config.get('model_type')!r}, which is no MERT")
     for part in ("feature_extractor_cqt", "deepnorm"):  # of other, unpublished ones
         if config.get(part):
-            raise PresetError(f"the MERT in {folder} has {part}, which HuBERT has not")
+            raise WeightsError(f"the MERT in {folder} has {part}, which HuBERT has not")
     layers = int(config.get("num_hidden_layers", 12))
     if not 0 <= layer <= layers:
         raise PresetError(f"MERT has layers 1 to {layers}, got {layer}; 0 stands for the last")
@@ -195,7 +195,7 @@ def load_clap(
 
     hears = settings(folder, "preprocessor_config.json")
     if hears.get("truncation") != "rand_trunc":
-        raise PresetError(f"the CLAP in {folder} fuses several views; use clap-htsat-unfused")
+        raise WeightsError(f"the CLAP in {folder} fuses several views; use clap-htsat-unfused")
     extractor = ClapFeatureExtractor.from_pretrained(folder, local_files_only=True)
     longest = extractor.nb_max_samples / extractor.sampling_rate
     if not (0.5 <= window <= longest and 0.1 <= hop <= window):

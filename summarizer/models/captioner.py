@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from summarizer.errors import PresetError
+from summarizer.errors import PresetError, WeightsError
 from summarizer.models.loading import loaded, placed, settings
 
 # what older files hold besides: numbers that the class makes itself
@@ -25,7 +25,7 @@ def load_captioner(
 
     config, sees = settings(folder, "config.json"), settings(folder, "preprocessor_config.json")
     if config.get("model_type") != "blip":
-        raise PresetError(f"{folder} holds a {config.get('model_type')!r}, which is no BLIP")
+        raise WeightsError(f"{folder} holds a {config.get('model_type')!r}, which is no BLIP")
     model = placed(loaded(BlipForConditionalGeneration, folder, MADE), device)
     room = model.config.text_config.max_position_embeddings - 1
     if not (1 <= beams <= 16 and 1 <= most <= room):

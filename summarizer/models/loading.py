@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from summarizer.errors import PresetError
+from summarizer.errors import WeightsError
 
 NAMED = 5  # of the names that don't fit, in an error
 
@@ -18,7 +18,7 @@ def settings(folder: Path, file: str) -> dict:
     except (OSError, ValueError):
         found = None
     if not isinstance(found, dict):
-        raise PresetError(f"{folder} has no readable {file}; get its weights again")
+        raise WeightsError(f"{folder} has no readable {file}; get its weights again")
     return found
 
 
@@ -32,7 +32,7 @@ def loaded(kind: type, folder: Path, harmless: Sequence[str] = (), **options):
 
     settings(folder, "config.json")
     if not any((folder / f"model.safetensors{end}").is_file() for end in ("", ".index.json")):
-        raise PresetError(f"{folder} has no model.safetensors; get its weights again")
+        raise WeightsError(f"{folder} has no model.safetensors; get its weights again")
     try:
         with quiet():
             model, report = kind.from_pretrained(
@@ -45,7 +45,7 @@ def loaded(kind: type, folder: Path, harmless: Sequence[str] = (), **options):
             )
     except Exception as error:  # of many kinds, for files that are damaged
         text = " ".join(str(error).split())[:300]
-        raise PresetError(f"{folder} can't be loaded: {text}; get its weights again") from error
+        raise WeightsError(f"{folder} can't be loaded: {text}; get its weights again") from error
     _check(report, folder, harmless)
     return model.eval().requires_grad_(False)
 
@@ -86,7 +86,7 @@ def _check(report: dict, folder: Path, harmless: Sequence[str]) -> None:
         if names
     ]
     if wrong:
-        raise PresetError(f"the weights in {folder} don't fit: {'; '.join(wrong)}; get them again")
+        raise WeightsError(f"the weights in {folder} don't fit: {'; '.join(wrong)}; get them again")
 
 
 def _others(names, harmless: Sequence[str]) -> list[str]:

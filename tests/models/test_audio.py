@@ -5,6 +5,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from summarizer.config import AudioConfig
 from summarizer.errors import PresetError
 from summarizer.models.audio import load_clap, load_ear, resampled, starts
 from summarizer.models.tiny_audio import save_clap, save_mert
@@ -106,6 +107,14 @@ def test_a_layer_is_that_state_of_the_whole_model(kind, layer, request):
     folder, sound = request.getfixturevalue(kind), noise(6)
     heard = load_ear(folder, layer=layer).listen(sound, RATE)
     assert np.allclose(heard, plainly(folder, sound, RATE, layer, 2.0), atol=5e-5)
+
+
+def test_the_settings_are_those_of_the_doors(mert, clap_folder):
+    given = AudioConfig()
+    ear = load_ear(mert, layer=given.layer, tokens_a_second=given.tokens_a_second)
+    clap = load_clap(clap_folder, window=given.window, hop=given.hop)
+    assert ear.tokens_a_second == load_ear(mert).tokens_a_second
+    assert (clap.window, clap.hop) == (load_clap(clap_folder).window, load_clap(clap_folder).hop)
 
 
 def test_the_last_layer_is_the_default(stable):
