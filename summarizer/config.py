@@ -66,6 +66,16 @@ class SelectionConfig:
 
 
 @dataclass(frozen=True)
+class AudioConfig:
+    """How sound becomes features."""
+
+    layer: int = 0  # of MERT whose output is used, counted from 1; 0 is the last
+    tokens_a_second: float = 2.0  # that MERT's 75 a second are pooled to
+    window: float = 10.0  # seconds that CLAP judges as one; at most 10
+    hop: float = 5.0  # seconds from one such window to the next
+
+
+@dataclass(frozen=True)
 class CacheConfig:
     bytes: int = 4 * GB  # oldest use goes first
 
@@ -77,6 +87,7 @@ class Config:
     perceive: PerceiveConfig = field(default_factory=PerceiveConfig)
     cut: CutConfig = field(default_factory=CutConfig)
     selection: SelectionConfig = field(default_factory=SelectionConfig)
+    audio: AudioConfig = field(default_factory=AudioConfig)
     cache: CacheConfig = field(default_factory=CacheConfig)
 
 
