@@ -127,10 +127,22 @@ class Eye:
         made: dict[str, np.ndarray] = {}
         for first in range(0, len(texts), BATCH):
             batch = texts[first : first + BATCH]
-            pieces = self.tokenizer(batch).to(self.device)
-            rows = normalize(self.model.encode_text(pieces).float(), dim=-1)
-            made.update(zip(batch, rows.cpu().numpy(), strict=True))
+            rows = self._encoded(self.tokenizer(batch).to(self.device))
+            made.update(zip(batch, normalize(rows.float(), dim=-1).cpu().numpy(), strict=True))
         return made
+
+    def _encoded(self, pieces: Tensor) -> Tensor:
+        """What the model makes of texts of which all that stands behind the longest is cut off.
+
+        It pads each text to 77 pieces, but none of them looks ahead, so the rest changes nothing.
+        """
+        length = int(pieces.argmax(1).max()) + 1  # the last piece of a text has the highest number
+        shorter = {
+            "positional_embedding": self.model.positional_embedding[:length],
+            "attn_mask": self.model.attn_mask[:length, :length],
+        }
+        given = {"text": pieces[:, :length]}
+        return torch.func.functional_call(self.model, shorter, (), given)[1]
 
 
 def load_eye(folder: Path, device: str = "cpu") -> Eye:
@@ -164,6 +176,8 @@ def _check(folder: Path) -> None:
         towers = {**config["vision_cfg"], **config["text_cfg"]}
     except (ValueError, KeyError, TypeError) as error:
         raise _unfit(folder, f"{CONFIG} does not describe a model ({error})") from error
+    if config.get("custom_text"):
+        raise _unfit(folder, "it reads texts in a way of its own (custom_text)")
     if foreign := [name for name in ELSEWHERE if towers.get(name)]:
         raise _unfit(folder, f"{foreign[0]} is {towers[foreign[0]]!r}, a part that lies elsewhere")
 

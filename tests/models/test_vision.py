@@ -350,6 +350,7 @@ def test_weights_that_do_not_fit_are_named(folder, tmp_path, change, named):
         ({"model_cfg": {"text_cfg": {"hf_tokenizer_name": "a/b"}}}, "hf_tokenizer_name is 'a/b'"),
         ({"model_cfg": {"text_cfg": {"hf_model_name": "a/b"}}}, "hf_model_name is 'a/b'"),
         ({"model_cfg": {"vision_cfg": None}}, "does not describe a model"),
+        ({"model_cfg": {"custom_text": True}}, "a way of its own"),
         ({"model_cfg": {"surprise": 1}}, "surprise"),
         (
             {"preprocess_cfg": {"resize_mode": "squash"}},
