@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from summarizer.schema import Perception, Sentence, Summary
 from summarizer.senses import SENSES
-from summarizer.stages.narrate.facts import COMPARED, known
-from summarizer.stages.narrate.frame import BRIEF, aspects, chapters, lead, whole
+from summarizer.stages.narrate.facts import known
+from summarizer.stages.narrate.frame import BRIEF, aspects, chapters, dated, lead, whole
 from summarizer.stages.narrate.moments import besides, best, distinct, extremes
 from summarizer.stages.narrate.voice import Voice
+from summarizer.stages.narrate.wording import COMPARED
 
 LONGEST = 8  # sentences
 ENOUGH = 3  # sentences; below that, other events are told of, and more of a longer video
@@ -22,15 +23,21 @@ def compose(perception: Perception, summary: Summary) -> Iterator[Sentence]:
     measured = known(perception.curves, concepts)
     facts = [*measured, *known(summary.saliency.curves, COMPARED)]
     asked = summary.answer.kind != "open"
-    frame = [whole(perception.video, measured), *chapters(perception, measured)]
-    frame += aspects(perception.video, measured, summary.preference.aspects, frame)
+    chosen = summary.preference.aspects
+    frame = [whole(perception.video, measured, chosen, perception.lines), *chapters(perception)]
+    frame += aspects(perception.video, measured, chosen, frame)
     frame = [lead(summary), *frame] if asked else frame
     brief = perception.video.seconds < BRIEF
-    seen = distinct(perception, summary, facts)
-    moments = best([each for each in seen if each.quote or not brief], LONGEST - len(frame))
+    said = dated(measured, frame, fixed=summary.answer.kind == "found")
+    seen = [
+        each
+        for each in distinct(perception, summary, facts, said)
+        if each.quote or (not brief and not set(each.clauses) <= said)
+    ]
+    moments = best(seen, LONGEST - len(frame))
     enough = ENOUGH + (perception.video.seconds > 30) + (perception.video.seconds > 120)
     missing = 0 if brief else enough - len(frame) - len(moments)
-    moments += besides(perception, facts, moments, missing)
+    moments += besides(perception, facts, moments, missing, said)
     moments += extremes(perception, moments)[: max(0, ENOUGH - len(frame) - len(moments))]
     voice = Voice(perception.video, [sentence.text for sentence in frame])
     yield frame[0]

@@ -1,77 +1,23 @@
 """What can be told of a video: the facts that were perceived, and which of them tell most."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from summarizer.models.english import clock
 from summarizer.schema import Concept, Curve
-from summarizer.senses import SENSES
-from summarizer.senses.colour import NAMES as COLOURS
+from summarizer.stages.narrate.wording import IDLE, PLAIN, RELATIVE, TOPIC, clauses
 
+ALWAYS = 0.95  # share of the video that is all of it
 MOST = 0.6  # share of the video that is "most of it"; it tells no moment from another
 RARE = 0.1  # share of the video below which a single second is worth telling
 INSTANT = 2.5  # seconds; what is shorter has one time, not two
+USUAL = 20.0  # seconds of a video that can be unusual somewhere
 UNKNOWN = 4.0  # seconds at the start of a video, when everything is new
 CHANGES = ("new sights", "new sounds", "sudden sounds")  # of moments, never of a whole video
-# how much a curve is what a stretch is about, where not 1
-PLAIN = {
-    "speech": 1.2,
-    "words": 1.2,
-    "music": 1.2,
-    "sharpness": 0.15,
-    "cuts": 0.35,
-    "camera moves": 0.6,
-    "camera shakes": 0.6,
-    "colour": 0.6,
-    "light": 0.8,
-    "dim light": 0.6,
-    "seen before": 0.4,
-    **dict.fromkeys(COLOURS, 0.3),
-    **{concept.curve: 0.6 for concept in SENSES["faces"].concepts[1:]},
-}
-# curves that tell of the same as another
-TOPIC = {
-    "words": "speech",
-    "camera shakes": "camera moves",
-    "loudness above usual": "loudness",
-    "more movement than usual": "movement",
-    "dim light": "light",
-    **dict.fromkeys(COLOURS, "colour"),
-    **dict.fromkeys(("pans", "tilts", "zooms in", "zooms out"), "camera moves"),
-    **{concept.curve: "faces" for concept in SENSES["faces"].concepts},
-}
-# curves of the saliency that can be told of too
-COMPARED = (
-    Concept(
-        "livelier",
-        "more movement than usual",
-        0.6,
-        (),
-        "more movement",
-        "there is more movement than usual",
-    ),
-)
-# what the story of an aspect turns to: how its sentence opens, and the curves it may tell of
-TURNS = {
-    "content": ("in substance", ("words", "speech", "text on screen", "graphics")),
-    "emotion": ("by mood", ("arousal", "valence", "faces", "loudness", "music", "movement")),
-    "viewpoint": (
-        "behind the camera",
-        ("camera moves", "camera shakes", "zooms in", "zooms out", "cuts"),
-    ),
-    "interaction": ("between people", ("speech", "words", "faces", "crowd", "movement")),
-    "visual details": ("to the eye", ("sharpness", "colour", "light", "text on screen")),
-    "auditory details": (
-        "to the ear",
-        ("loudness", "steady noise", "noise bursts", "music", "beat", "tempo", "whistles"),
-    ),
-    "style": ("in style", ("cuts", "colour", "light", "camera moves", "movement")),
-    "characters": ("of the people", ("faces", "speech", "words")),
-    "setting": ("all around", ("light", "steady noise", "colour", "text on screen")),
-}
+MOMENTARY = (*CHANGES, "noise bursts", "whistle-like tone")
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +34,7 @@ class Fact:
 
     @property
     def told(self) -> str:
-        return self.concept.told
+        return clauses(self.concept)[0]
 
     @property
     def evidence(self) -> str:
@@ -98,6 +44,16 @@ class Fact:
     def distinct(self) -> bool:
         """Whether it can tell one stretch from another."""
         return self.share < MOST or self.curve.name in CHANGES
+
+    @property
+    def rare(self) -> bool:
+        """Whether even a second of it is worth telling."""
+        return self.share < RARE and not self.calm
+
+    @property
+    def calm(self) -> bool:
+        """Whether it is a lack of something, of which a moment is nothing."""
+        return self.concept.low or self.curve.name == "silence"
 
     def rows(self, start: float, end: float) -> np.ndarray:
         """Where it holds within a stretch, second by second."""
@@ -122,12 +78,20 @@ class Fact:
     def plain(self) -> float:
         return PLAIN.get(self.curve.name, 1.0)
 
+    def run(self, start: float, end: float) -> tuple[float, float]:
+        """From its first second in a stretch back and on for as long as it holds."""
+        first = int(start) + int(np.flatnonzero(self.rows(start, end))[0])
+        gaps = np.flatnonzero(~self.there)
+        since = gaps[gaps < first].max(initial=-1) + 1
+        until = gaps[gaps > first].min(initial=len(self.there))
+        return float(since), float(until)
+
     def tells(self, start: float, end: float) -> float:
         """How much it tells a stretch from the rest of the video; 0 where it is not there."""
         if self.curve.name in CHANGES and start < UNKNOWN:
             return 0.0
         share = float(self.rows(start, end).mean())
-        if share < 0.5 and not (share > 0 and self.share < RARE):
+        if share < 0.5 and not (share > 0 and self.rare):
             return 0.0
         return max(0.05, share - self.share) * self.plain
 
@@ -137,10 +101,21 @@ def known(curves: Sequence[Curve], concepts: Iterable[Concept]) -> list[Fact]:
     found = []
     named = {curve.name: curve for curve in curves}
     for concept in concepts:
+        if concept.name in RELATIVE and len(curves) and len(curves[0].values) < USUAL:
+            continue
         if (curve := named.get(concept.curve)) is not None:
             there = curve.array <= concept.at if concept.low else curve.array >= concept.at
             found.append(Fact(concept, curve, there))
-    return found
+    return [_telling(fact, found) for fact in found]
+
+
+def _telling(fact: Fact, facts: Sequence[Fact]) -> Fact:
+    """The fact without the seconds in which another one leaves it nothing to say."""
+    idle = [other.there for other in facts if other.concept.name in IDLE.get(fact.concept.name, ())]
+    if not idle:
+        return fact
+    always = any(each.mean() > ALWAYS for each in idle)
+    return replace(fact, there=fact.there & ~np.any(idle, axis=0) & (not always))
 
 
 def ranked(weights: dict[Fact, float]) -> list[Fact]:

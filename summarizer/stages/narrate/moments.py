@@ -1,23 +1,21 @@
 """The moments of a story: what is told, quoted or left out of each stretch of a video."""
 
-import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
 from summarizer.models.english import clock
-from summarizer.schema import QUOTABLE, Event, Highlight, Line, Perception, Summary
-from summarizer.stages.narrate.facts import CHANGES, TURNS, UNKNOWN, Fact, ranked
+from summarizer.schema import Event, Highlight, Perception, Summary
+from summarizer.stages.narrate.facts import CHANGES, MOST, UNKNOWN, Fact, ranked
+from summarizer.stages.narrate.quotes import Quote, quotation
+from summarizer.stages.narrate.wording import TURNED, turned
 
 QUOTES = 3  # at most
-QUOTED = 14  # words of a quotation, at most
-CERTAIN = 0.6  # confidence of a line that may be quoted
 FAINT = 0.12  # weight below which a fact is not worth a sentence
 TELLABLE = 2.0  # seconds a part of a highlight has to last to be told of by itself
-TURNED = 2.5  # times as much a curve of the chosen aspect is what a stretch is about
 
 Span = tuple[float, float]
 
@@ -31,8 +29,7 @@ class Moment:
     evidence: tuple[str, ...]
     facts: tuple[Fact, ...] = ()  # that the clauses tell
     weight: float = 0.0  # how much there is to tell
-    quote: str = ""
-    verb: str = ""  # of the quote: "is said"
+    quote: str = ""  # as a clause
 
     @property
     def start(self) -> float:
@@ -53,11 +50,13 @@ def asked_for(summary: Summary) -> str:
     return "; ".join(names)
 
 
-def distinct(perception: Perception, summary: Summary, facts: Sequence[Fact]) -> list[Moment]:
+def distinct(
+    perception: Perception, summary: Summary, facts: Sequence[Fact], said: Collection[str] = ()
+) -> list[Moment]:
     """A moment for each event of each highlight, in order; neighbours with the same to tell are
     one."""
     found: list[Moment] = []
-    teller = Teller(perception, facts, asked_for(summary), summary.preference.aspects)
+    teller = Teller(perception, facts, asked_for(summary), summary.preference.aspects, said)
     parts = [part for each in summary.highlights for part in divided(each, perception.events)]
     for part in parts:
         moment = teller.moment(part)
@@ -93,38 +92,41 @@ class Teller:
         facts: Sequence[Fact],
         asked: str = "",
         chosen: Sequence[str] = (),
+        said: Collection[str] = (),
     ):
-        self.turns = {name for aspect in chosen for name in TURNS.get(aspect, ("", ()))[1]}
+        self.turns = turned(chosen)
+        self.longest = MOST * perception.video.seconds  # what stays longer tells no moment
+        self.quoted: set[str] = set()
         self.lines, self.facts, self.asked = perception.lines, facts, asked
         self.quotes = QUOTES
-        self.times: Counter[Fact] = Counter()  # that a fact was told
+        # that a fact was told; with its time in the frame it counts twice
+        self.times = Counter({fact: 2 for fact in facts if fact.told in said})
 
-    def turned(self, fact: Fact) -> float:
+    def side(self, fact: Fact) -> float:
         """How much more a fact counts for the aspects that were chosen."""
         return TURNED if fact.curve.name in self.turns else 1.0
 
     def moment(self, highlight: Highlight) -> Moment:
         """What is quoted, and the one or two facts that tell it from the rest of the video."""
         start, end = highlight.start, highlight.end
-        quote, line = quotation(self.lines, start, end) if self.quotes else ("", None)
+        quote = self.quotation(start, end)
+        quoted = {"text on screen"} if quote and quote.source == "screen-text" else {"speech"}
         weights = {
             # what was asked for is told first
-            fact: tells * 0.6 ** self.times[fact] * self.turned(fact) + asked
+            fact: tells * 0.6 ** self.times[fact] * self.side(fact) + asked
             for fact in self.facts
             if (tells := fact.tells(start, end))
             and ((asked := fact.concept.seen in self.asked) or fact.distinct)
-            and not (line and fact.topic == "speech")
+            and not (quote and fact.topic in quoted)
         }
         told = ranked(weights)
         told = [fact for fact in told if fact.meets(told[0], start, end)][:2]
         told = [fact for fact in told if weights[fact] >= max(FAINT, 0.3 * weights[told[0]])]
-        self.quotes -= bool(quote)
         self.times.update(told)
         clauses = [fact.clause(start, end) for fact in told]
-        evidence = [f"{line.source}: '{quote}'"] if line else []
-        evidence += [fact.evidence for fact in told]
+        evidence = [*(quote.evidence if quote else ()), *(fact.evidence for fact in told)]
         if not evidence and highlight.why and start >= UNKNOWN:
-            clauses = [f"it stands out with {highlight.why}"]
+            clauses = [f"what stands out is {highlight.why}"]
             evidence = [f"saliency: {highlight.why}"]
         return Moment(
             ((start, end),),
@@ -132,9 +134,17 @@ class Teller:
             tuple(evidence),
             tuple(told),
             sum(weights[fact] for fact in told) + bool(quote) + highlight.score / 10,
-            quote,
-            "is on the screen" if line and line.source == "screen-text" else "is said",
+            quote.clause if quote else "",
         )
+
+    def quotation(self, start: float, end: float) -> Quote | None:
+        """What can still be quoted of a stretch."""
+        if self.quotes <= 0:
+            return None
+        quote = quotation(self.lines, start, end, longest=self.longest, but=self.quoted)
+        self.quotes -= quote is not None
+        self.quoted |= set(quote.texts if quote else ())
+        return quote
 
 
 def besides(
@@ -142,28 +152,33 @@ def besides(
     facts: Sequence[Fact],
     moments: Sequence[Moment],
     most: int,
+    said: Collection[str] = (),
 ) -> list[Moment]:
     """Events outside the highlights of which something can be told that was not told yet."""
-    told = {clause for moment in moments for clause in moment.clauses}
+    told = {*said, *(clause for moment in moments for clause in moment.clauses)}
     found: list[Moment] = []
     teller = Teller(perception, facts)
     teller.quotes = 0
     for event in perception.events if most > 0 else ():
         taken = any(each.start < event.end and event.start < each.end for each in moments)
         moment = teller.moment(Highlight(event.start, event.end, 0.0, ""))
-        if not taken and moment.facts and moment.clauses[0] not in told:
-            found.append(_narrowed(moment))
+        if taken or not moment.facts or moment.clauses[0] in told:
+            continue
+        moment = _narrowed(moment, perception.video.seconds)
+        if not moment.facts[0].calm or moment.end - moment.start > TELLABLE:
+            found.append(moment)
             told |= set(moment.clauses)
     return best(found, max(0, most))
 
 
-def _narrowed(moment: Moment) -> Moment:
+def _narrowed(moment: Moment, seconds: float) -> Moment:
     """The moment from where its first fact begins to hold to where it ends."""
     start, end = moment.spans[0]
     fact = moment.facts[0]
-    rows = int(start) + np.flatnonzero(fact.there[int(start) : int(np.ceil(end))])
-    last = rows[0] if fact.curve.name in CHANGES else rows[-1]
-    span = max(start, float(rows[0])), min(end, float(last) + 1)
+    since, until = fact.run(start, end)
+    if fact.curve.name in CHANGES:
+        until = since + 1
+    span = max(since, 0.0), min(until, seconds)
     facts = [each for each in moment.facts if each is fact or each.tells(*span)]
     return replace(
         moment,
@@ -185,9 +200,9 @@ def extremes(perception: Perception, moments: Sequence[Moment]) -> list[Moment]:
     """Single seconds worth telling of a video of which little else can be told."""
     found = []
     for name, clause, least in (
-        ("new sights", "the view changes most", 0.2),
+        ("new sights", "the picture changes most", 0.4),
         ("loudness", "it is loudest", 0.1),
-        ("movement", "things move most", 0.1),
+        ("movement", "there is most movement", 0.1),
     ):
         curve = perception.curve(name)
         if curve is None or np.ptp(curve.array) < least:
@@ -195,41 +210,7 @@ def extremes(perception: Perception, moments: Sequence[Moment]) -> list[Moment]:
         at = float(curve.array.argmax())
         end = min(at + 1, perception.video.seconds)
         near = [each for each in (*moments, *found) if each.start - 2 < at < each.end + 1]
-        if at >= UNKNOWN and not near:
+        if at >= UNKNOWN * (2 if name in CHANGES else 1) and not near:
             evidence = (f"{curve.sense}: highest at {clock(at)}",)
             found.append(Moment(((at, end),), (clause,), evidence))
     return found
-
-
-# -- quotations -----------------------------------------------------------------------------------
-
-
-def quotation(lines: Sequence[Line], start: float, end: float) -> tuple[str, Line | None]:
-    """The first whole sentence said or shown over a stretch, cut at a word; nothing if there is
-    none worth quoting."""
-    inside = [
-        line
-        for line in lines
-        if line.source in QUOTABLE
-        and line.confidence >= CERTAIN
-        and min(line.end, end) - max(line.start, start) >= 0.5 * (line.end - line.start)
-    ]
-    if not inside:
-        return "", None
-    text = " ".join(
-        " ".join(line.text for line in inside if line.source == inside[0].source).split()
-    )
-    sentences = [part for part in re.split(r"(?<=[.!?])\s+", text) if len(part.split()) >= 4]
-    # a sentence that began before the stretch would be quoted from its middle
-    whole = [part for part in sentences if part[:1].isupper()]
-    for part in (*whole, *sentences):
-        if any(letter.isalpha() for letter in part):
-            return shortened(part, QUOTED).rstrip(".,;:"), inside[0]
-    return "", None
-
-
-def shortened(text: str, most: int) -> str:
-    """The first words of a text, with a sign where something is left out."""
-    words = text.split()
-    cut = " ".join(words[:most])[:160]
-    return f"{cut.rstrip('.,;:')} …" if len(words) > most or len(cut) == 160 else cut

@@ -1,12 +1,14 @@
 """How it is said: moments become sentences that do not open alike."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from summarizer.models.english import clock, listed
 from summarizer.schema import Video
-from summarizer.stages.narrate.facts import COMPARED, INSTANT
+from summarizer.stages.narrate.facts import INSTANT
 from summarizer.stages.narrate.moments import Moment, Span
+from summarizer.stages.narrate.wording import COMPARED, clauses, joined
 
 
 class Voice:
@@ -18,6 +20,7 @@ class Voice:
         self.first = opening(spoken[0]).split()[0]
         self.before = 0.0  # where the moment before ended
         self.told: dict[str, float] = {}  # clause -> the end of where it was last told
+        self.uses: Counter[str] = Counter()  # of a clause
         self.turn = 0
 
     def say(self, moment: Moment) -> str:
@@ -29,15 +32,16 @@ class Voice:
         self.openings.add(opening(text))
         self.first = opening(text).split()[0]
         self.before = moment.end
+        self.uses.update(fact.told for fact in moment.facts)
         self.told |= {fact.told: moment.end for fact in moment.facts}
         self.turn += 1
         return text
 
     def forms(self, moment: Moment) -> list[str]:
         """Ways to say it, the most fitting first."""
-        time, quote = times(moment.spans), f"“{moment.quote}” {moment.verb}"
-        clauses = self.again(moment)
-        what = joined([*clauses, quote] if moment.quote else clauses)
+        time, quote = times(moment.spans), moment.quote
+        told = self.again(moment)
+        what = joined([*told, quote] if moment.quote else told)
         plain = [
             f"{time}, {what}.",
             f"then, {time}, {what}.",
@@ -47,11 +51,11 @@ class Voice:
             f"further on, {time}, {what}.",
         ]
         if moment.quote:
-            plain.insert(0, f"{quote} {time}" + (f", while {joined(clauses)}." if clauses else "."))
+            plain.insert(0, f"{quote} {time}" + (f", while {joined(told)}." if told else "."))
         else:
-            more = f", and {joined(clauses[1:])}" if clauses[1:] else ""
-            dated = moment.facts and moment.clauses[0] != moment.facts[0].told
-            plain.insert(1, f"{clauses[0]} {time}{more}." if not dated else plain[0])
+            more = f", and {joined(told[1:])}" if told[1:] else ""
+            dated = not moment.facts or moment.clauses[0] != moment.facts[0].told
+            plain.insert(1, f"{told[0]} {time}{more}." if not dated else plain[0])
         turn = self.turn % 2  # by turns the time or the thing comes first
         plain = plain[turn : turn + 1] + plain[:turn] + plain[turn + 1 :]
         return [f"{place}, {what}." for place in self.places(moment)] + plain
@@ -74,14 +78,18 @@ class Voice:
             yield f"much later, {time}"
 
     def again(self, moment: Moment) -> list[str]:
-        """The clauses; the first with "again" where it was told before and stopped in between."""
-        clauses = list(moment.clauses)
-        for fact in moment.facts[:1]:
+        """The clauses: in other words where they were used before, and the first with "again"
+        where what it tells had stopped in between."""
+        said = list(moment.clauses)
+        for at, fact in enumerate(moment.facts):
             since = self.told.get(fact.told)
             stopped = since is not None and not fact.there[int(since) : int(moment.start)].all()
-            plainly = clauses[0] == fact.told and fact.concept not in COMPARED
-            clauses[0] += " again" * (stopped and plainly)
-        return clauses
+            plainly = said[at] == fact.told and fact.concept not in COMPARED
+            ways = clauses(fact.concept)
+            way = ways[self.uses[fact.told] % len(ways)]
+            again = " again" * (at == 0 and stopped and plainly)
+            said[at] = said[at] + again if again else said[at].replace(fact.told, way, 1)
+        return said
 
 
 def times(spans: Sequence[Span]) -> str:
@@ -94,13 +102,6 @@ def times(spans: Sequence[Span]) -> str:
             for start, end in spans
         ]
     )
-
-
-def joined(clauses: Sequence[str]) -> str:
-    """Clauses as one: 'there is music and the picture is dark'."""
-    if len(clauses) < 3:
-        return listed(clauses)
-    return f"{', '.join(clauses[:-1])}, and {clauses[-1]}"
 
 
 def opening(text: str) -> str:
