@@ -76,6 +76,32 @@ class AudioConfig:
 
 
 @dataclass(frozen=True)
+class NarratorConfig:
+    """How a language model is loaded, asked to tell, and trained to."""
+
+    room: int = 4096  # tokens of a prompt and its answer together, at most
+    answer: int = 512  # of them, kept for the answer
+    sections: int = 96  # of the video, at most
+    sight: int = 4  # tokens of a section, at least
+    sound: int = 2
+    device: str = "auto"  # "cpu", "cuda:0"
+    bits: int = 0  # a weight: 4, 8, or 0 for as many as fit the device best
+    lora_rank: int = 16
+    lora_alpha: int = 32
+    lora_dropout: float = 0.1
+    lora_targets: tuple[str, ...] = ("q_proj", "k_proj", "v_proj")
+
+    def __post_init__(self):
+        if not (
+            0 < self.answer <= self.room // 2 and min(self.sections, self.sight, self.sound) > 0
+        ):
+            raise PresetError(
+                f"an answer of {self.answer} tokens in a room of {self.room} is not possible; "
+                "narrator.answer must be at most half of it, and sections and tokens at least 1"
+            )
+
+
+@dataclass(frozen=True)
 class CacheConfig:
     bytes: int = 4 * GB  # oldest use goes first
 
@@ -88,6 +114,7 @@ class Config:
     cut: CutConfig = field(default_factory=CutConfig)
     selection: SelectionConfig = field(default_factory=SelectionConfig)
     audio: AudioConfig = field(default_factory=AudioConfig)
+    narrator: NarratorConfig = field(default_factory=NarratorConfig)
     cache: CacheConfig = field(default_factory=CacheConfig)
 
 
