@@ -156,6 +156,7 @@ PRESETS = {
             "light",
             "colour",
             "sharpness",
+            "graphics",
             "faces",
             "novelty",
             "returns",

@@ -15,6 +15,7 @@ from summarizer.senses.beat import Beat
 from summarizer.senses.camera import Camera
 from summarizer.senses.colour import Colour
 from summarizer.senses.faces import Faces
+from summarizer.senses.graphics import Graphics
 from summarizer.senses.light import Light
 from summarizer.senses.loudness import Loudness
 from summarizer.senses.mixture import Mixture
@@ -149,6 +150,7 @@ SENSES: dict[str, type[Sense | TwoStep]] = {
     "light": Light,
     "colour": Colour,
     "sharpness": Sharpness,
+    "graphics": Graphics,
     "faces": Faces,
     "novelty": Novelty,
     "returns": Returns,

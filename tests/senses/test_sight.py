@@ -6,6 +6,7 @@ import pytest
 from summarizer.senses.camera import Camera
 from summarizer.senses.colour import Colour
 from summarizer.senses.faces import Faces
+from summarizer.senses.graphics import Graphics
 from summarizer.senses.light import Light
 from summarizer.senses.motion import Motion
 from summarizer.senses.novelty import Novelty
@@ -14,7 +15,7 @@ from summarizer.senses.sharpness import Sharpness
 from summarizer.senses.shots import Shots
 from tests.scenes import Scene, batches, plain, show, video
 
-KINDS = (Shots, Motion, Camera, Light, Colour, Sharpness, Faces, Novelty, Returns)
+KINDS = (Shots, Motion, Camera, Light, Colour, Sharpness, Graphics, Faces, Novelty, Returns)
 NOISE = np.random.default_rng(1).integers(0, 256, (9, 180, 320, 3), dtype=np.uint8)
 
 pytestmark = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
