@@ -66,6 +66,22 @@ class SelectionConfig:
 
 
 @dataclass(frozen=True)
+class VisionConfig:
+    """How much of what an image model sees is kept for a language model."""
+
+    moments: int = 96  # of the video, looked at patch by patch, at most
+    keep_tokens: int = 16  # of the patches of one picture, after merging
+    merging: str = "bipartite"  # or "density", "cascade"
+
+    def __post_init__(self):
+        if min(self.moments, self.keep_tokens) < 1:
+            raise PresetError(
+                f"{self.moments} moments of {self.keep_tokens} tokens show nothing; "
+                "vision.moments and vision.keep_tokens must be at least 1"
+            )
+
+
+@dataclass(frozen=True)
 class AudioConfig:
     """How sound becomes features."""
 
@@ -113,6 +129,7 @@ class Config:
     perceive: PerceiveConfig = field(default_factory=PerceiveConfig)
     cut: CutConfig = field(default_factory=CutConfig)
     selection: SelectionConfig = field(default_factory=SelectionConfig)
+    vision: VisionConfig = field(default_factory=VisionConfig)
     audio: AudioConfig = field(default_factory=AudioConfig)
     narrator: NarratorConfig = field(default_factory=NarratorConfig)
     cache: CacheConfig = field(default_factory=CacheConfig)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from summarizer.config import VisionConfig
 from summarizer.errors import PresetError
 from summarizer.models.merging import METHODS, NEAREST, NEAREST_LATER, decide, whole_cascade
 
@@ -304,6 +305,15 @@ def test_half_precision_is_decided_and_averaged_in_full(way, kind):
     assert all(torch.equal(a, b) for a, b in zip(half.groups, full.groups, strict=True))
     assert half.merge(tokens).dtype == kind
     assert torch.equal(half.merge(tokens), full.merge(tokens.float()).to(kind))
+
+
+def test_settings_can_be_decided_by():
+    settings = VisionConfig()
+    assert settings.merging in METHODS
+    merging = decide(drawn(1, 49, 8), settings.keep_tokens, settings.merging)
+    assert merging.count == settings.keep_tokens
+    with pytest.raises(PresetError, match="0 tokens show nothing"):
+        VisionConfig(keep_tokens=0)
 
 
 def test_what_is_not_possible_is_said():
