@@ -299,7 +299,9 @@ def _usable(wanted: Weights) -> Path | None:
 
 
 def loadable(name: str) -> str:
-    """What a file of pickles is called once it is safetensors; any other name stays."""
+    """What a file of pickles is called once it is safetensors; any other name stays, but one."""
+    if name == "tokenizer.model":  # which only another library can read
+        return "tokenizer.json"
     stem = name.removesuffix(INDEX)
     if not stem.endswith(PICKLES):
         return name

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from summarizer.errors import WeightsError
+from summarizer.models import pieces
 from summarizer.models.hub import INDEX, PICKLES, loadable
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def convert(source: Path, target: Path, names: Sequence[str]) -> None:
             _convert(source / name, target / loadable(name))
         elif name.removesuffix(INDEX).endswith(PICKLES):
             _rename(source / name, target / loadable(name))
+        elif name == pieces.MODEL and pieces.SAFE not in names:
+            pieces.convert(source, target)
         else:
             shutil.copyfile(source / name, target / name)
 

@@ -121,6 +121,7 @@ def test_pickles_are_never_used_as_they_are():
         ("pytorch_model-00001-of-00002.bin", "model-00001-of-00002.safetensors"),
         ("pytorch_model.bin.index.json", "model.safetensors.index.json"),
         ("weights.pt", "weights.safetensors"),
+        ("tokenizer.model", "tokenizer.json"),
         ("config.json", "config.json"),
         ("model.safetensors", "model.safetensors"),
     ],
