@@ -32,7 +32,16 @@ from summarizer.schema import (
     Video,
     Work,
 )
-from summarizer.senses import CloserLook, Identified, OnGpu, Reader, Sense, Spared, TwoStep
+from summarizer.senses import (
+    AsRecorded,
+    CloserLook,
+    Identified,
+    OnGpu,
+    Reader,
+    Sense,
+    Spared,
+    TwoStep,
+)
 from summarizer.senses.screen import unrepeated
 from summarizer.stages.cut import cut
 from summarizer.stages.listen import listen
@@ -214,7 +223,9 @@ class _Run:
             return
         with self._noting("sound"):
             sounds = self._open(media.stream_sound, self.path, self.video, decode.sound_block)
-            for reached in listen(sounds, [self._hand(sense) for sense in senses], decode):
+            recorded = [self._hand(each) for each in senses if isinstance(each, AsRecorded)]
+            hands = [self._hand(each) for each in senses if not isinstance(each, AsRecorded)]
+            for reached in listen(sounds, hands, decode, recorded):
                 yield self.step("Listening", reached)
             yield from self._settle(senses, "Listening")
         self.done += self.costs["Listening"]

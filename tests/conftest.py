@@ -47,3 +47,22 @@ def silent_clip(clip_folder) -> Path:
 def sound_clip(clip_folder) -> Path:
     """4 s of sound without a picture track."""
     return clips.sound_only(clip_folder / "sound.m4a")
+
+
+@pytest.fixture(scope="session")
+def tiny_home(tmp_path_factory) -> Path:
+    """A user's own folder for data in which every tiny model is."""
+    from summarizer.models import hub, tiny
+
+    home = tmp_path_factory.mktemp("data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(home))
+        for name in tiny.MAKERS:
+            tiny.save(name, hub.own(hub.weights(name)))
+    return home
+
+
+@pytest.fixture
+def tiny_weights(tiny_home, monkeypatch) -> None:
+    """The tiny models are here, as if `weights get` had made them."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tiny_home))

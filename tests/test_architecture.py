@@ -99,6 +99,7 @@ ALLOWED = {
     "summarizer.senses": (
         "summarizer.senses.view",  # what the visual senses share of each batch of pictures
         "summarizer.senses.ear",  # and those that hear of the mel spectrum
+        "summarizer.senses.recorded",  # and those that hear with a large model
         "summarizer.models",
         "summarizer.schema",
         "summarizer.config",

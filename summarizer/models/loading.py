@@ -66,6 +66,13 @@ def quiet() -> Iterator[None]:
             logging.enable_progress_bar()
 
 
+def best_device() -> str:
+    """Where models work fastest here."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
 def placed(model, device: str):
     """The model on the device: in half precision on a GPU, in full precision elsewhere."""
     import torch

@@ -61,10 +61,52 @@ NEUTRAL = (
     "outdoors",
 )
 
+HEARD = ("{}", "the sound of {}", "this is a sound of {}")  # the same for what is heard
 
-def asked(read: Callable[[Sequence[str]], np.ndarray], wish: str) -> np.ndarray:
+# what a recording may sound like, and nothing that somebody would ask for by name
+SOUNDS = (
+    "a sound",
+    "a recording",
+    "a noisy recording",
+    "a quiet recording",
+    "a loud recording",
+    "background noise",
+    "silence",
+    "a hum",
+    "a hiss",
+    "a rustle",
+    "a click",
+    "a thud",
+    "a tone",
+    "something moving",
+    "something mechanical",
+    "something electronic",
+    "an object",
+    "a machine",
+    "a vehicle",
+    "an animal",
+    "a person",
+    "people",
+    "a voice",
+    "somebody talking",
+    "a crowd",
+    "music",
+    "an instrument",
+    "indoors",
+    "outdoors",
+    "a room",
+    "a street",
+    "nature",
+    "wind",
+    "water",
+)
+
+
+def asked(
+    read: Callable[[Sequence[str]], np.ndarray], wish: str, phrases: Sequence[str] = PHRASES
+) -> np.ndarray:
     """One unit vector for a wish: the mean of some ways to say it, as a model reads them."""
-    rows = read([phrase.format(wish) for phrase in PHRASES])
+    rows = read([phrase.format(wish) for phrase in phrases])
     return rows.mean(0) / max(float(np.linalg.norm(rows.mean(0))), 1e-9)
 
 

@@ -13,9 +13,10 @@ import numpy as np
 from summarizer.schema import Concept, Encoded, Findings, Line, Pictures, Sound, Video
 from summarizer.senses.beat import Beat
 from summarizer.senses.camera import Camera
+from summarizer.senses.captions import Captions, TinyCaptions
 from summarizer.senses.colour import Colour
 from summarizer.senses.faces import Faces
-from summarizer.senses.graphics import Graphics
+from summarizer.senses.hearing import Hearing, TinyHearing
 from summarizer.senses.light import Light
 from summarizer.senses.loudness import Loudness
 from summarizer.senses.mixture import Mixture
@@ -30,10 +31,12 @@ from summarizer.senses.returns import Returns
 from summarizer.senses.screen import Screen
 from summarizer.senses.sharpness import Sharpness
 from summarizer.senses.shots import Shots
+from summarizer.senses.sight import LargeSight, Sight, TinySight
 from summarizer.senses.speech import Speech
 from summarizer.senses.subtitles import Subtitles
 from summarizer.senses.timbre import Timbre
 from summarizer.senses.tones import Tones
+from summarizer.senses.tune import TinyTune, Tune
 from summarizer.senses.words import Words
 
 
@@ -108,6 +111,13 @@ class OnGpu(Protocol):
 
 
 @runtime_checkable
+class AsRecorded(Protocol):
+    """A sense that hears the sound at the rate it was recorded at, with nothing made of it yet."""
+
+    as_recorded: ClassVar[bool]
+
+
+@runtime_checkable
 class Identified(Protocol):
     """A sense whose findings depend on more than its version: on which model is installed."""
 
@@ -150,10 +160,23 @@ SENSES: dict[str, type[Sense | TwoStep]] = {
     "light": Light,
     "colour": Colour,
     "sharpness": Sharpness,
-    "graphics": Graphics,
     "faces": Faces,
     "novelty": Novelty,
     "returns": Returns,
     "screen": Screen,
     "words": Words,
+    **{
+        sense.name: sense
+        for sense in (
+            Sight,
+            LargeSight,
+            TinySight,
+            Captions,
+            TinyCaptions,
+            Hearing,
+            TinyHearing,
+            Tune,
+            TinyTune,
+        )
+    },
 }

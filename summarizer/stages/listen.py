@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
 
@@ -20,19 +21,24 @@ FLOOR = 1e-10  # power: -100 dB; a full-scale sine peaks near 0 dB
 
 
 def listen(
-    sounds: Iterator[Sound], senses: Sequence[Sense], decode: DecodeConfig
+    sounds: Iterator[Sound],
+    senses: Sequence[Sense],
+    decode: DecodeConfig,
+    recorded: Sequence[Sense] = (),
 ) -> Iterator[float]:
     """Feed every sense the whole sound, block by block; yields the second reached.
 
     The senses get it at decode.sound_rate with a log-mel spectrum, and with the power that an ear
     gives all of its channels at their own rate, exactly as if it had been resampled and analysed
-    in one piece: how it was cut on its way in makes no difference.
+    in one piece: how it was cut on its way in makes no difference. Those in `recorded` get it as
+    it comes.
     """
     first = next(sounds, None)
     if first is None:
         return
     with _one_thread():
-        yield from _fed(chain([first], sounds), first, senses, decode)
+        whole = _handed(chain([first], sounds), recorded)
+        yield from _fed(whole, first, senses, decode)
 
 
 @contextmanager
@@ -46,6 +52,14 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def _handed(sounds: Iterable[Sound], recorded: Sequence[Sense]) -> Iterator[Sound]:
+    """The sounds, after the senses that want them as they are got them."""
+    for sound in sounds:
+        for sense in recorded:
+            sense.take(replace(sound, samples=_clean(sound.samples)))
+        yield sound
 
 
 def _fed(

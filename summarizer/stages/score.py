@@ -4,7 +4,7 @@ Whether a wish can be judged at all is decided before anything is compared: by t
 senses and by words that were said. No likeness between embeddings ever stands in for sight.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
@@ -26,9 +26,12 @@ from summarizer.schema import (
     Saliency,
     Score,
     Term,
+    Track,
     Video,
     Wish,
 )
+
+Behold = Callable[[str, Track], np.ndarray]  # words, what a model left -> (rows,) in [0, 1]
 
 WANTED = 0.7  # share of the saliency for what was asked for; the rest ranks within it
 ALONE = 0.7  # share for what is left out where nothing else is asked for
@@ -53,15 +56,23 @@ def minilm(texts: Sequence[str]) -> np.ndarray:
     return load_text().embed(texts)
 
 
+def beheld(words: str, track: Track) -> np.ndarray:
+    """How near words are to what a model saw or heard; it is only loaded by a wish for that."""
+    from summarizer.models.beholding import behold
+
+    return behold(words, track)
+
+
 def evidence(
     perception: Perception,
     preference: Preference,
     wish: Wish,
     preset: Preset,
     embed: Embed = minilm,
+    behold: Behold = beheld,
 ) -> Score:
     """Saliency from measured curves: what was asked for, then what is new and lively."""
-    verdict = settle(perception, wish, Judge(perception, wish, preset.blind, embed))
+    verdict = settle(perception, wish, Judge(perception, wish, preset.blind, embed, behold))
     left = 1.0 - sum(part.weight for part in verdict.asked)
     drawn = with_taste(perception, interest(perception, preference))
     parts = [*verdict.asked, *(replace(part, weight=left * part.weight) for part in drawn)]
@@ -133,6 +144,8 @@ HEARD = {draw.curve for draw in DRAWS if draw.side == "listen"} | {
 TALK = {"speech", "words"}  # curves that tell of the same
 QUESTIONS = {"how", "why", "what", "who", "whose", "which", "whether", "where"}
 MEANT = 0.8  # of a likeness in meaning; from here on a line says what the whole wish says
+# the tracks that texts can be compared with, and what the model that left them does
+BEHELD = {"sight": "see", "hearing": "hear"}
 SENTENCES = {"sentence", "line", "quote", "remark"}
 TITLES = {"title slide", "title card", "title page"}
 HEADINGS = ("title", "screen-text")  # the sources of lines that may be one
@@ -244,10 +257,14 @@ class Finding:
 class Judge:
     """Judges what a wish asks for by what was perceived, and says what it cannot judge."""
 
-    def __init__(self, perception: Perception, wish: Wish, blind: str, embed: Embed):
+    def __init__(
+        self, perception: Perception, wish: Wish, blind: str, embed: Embed, behold: Behold
+    ):
         self.perception, self.wish = perception, wish
         self.blind = blind or "judge that"
-        self.embed = embed
+        self.embed, self.behold = embed, behold
+        tracks = [(perception.track(name), verb) for name, verb in BEHELD.items()]
+        self.models = [(track, verb) for track, verb in tracks if track and len(track.times)]
         self.spots = [spot for spot, line in enumerate(perception.lines) if line.source in QUOTABLE]
         self.lines = [perception.lines[spot] for spot in self.spots]
         self.heard = [line for line in self.lines if line.source != "screen-text"]
@@ -260,6 +277,8 @@ class Judge:
             return line
         if is_title(term) and (line := self.title(term)):
             return line
+        if self.models and not term.said and not term.shown:
+            return self.by_models(term)
         if term.no and term.hint:
             return self.hinted(term)  # a word for it is no reason to leave a place out
         if said := self.said(term, nearly=not term.hint):
@@ -267,6 +286,25 @@ class Judge:
         if term.hint:
             return self.hinted(term)
         return self.unsaid(term) if term.said else Finding(term, "cannot", quoted(term.words))
+
+    def by_models(self, term: Term) -> Finding:
+        """By what models saw and heard; where they find nothing, by the words that are said."""
+        label, rows = quoted(term.words), np.arange(self.perception.video.rows) + 0.5
+        near = [
+            np.interp(rows, track.times, self.behold(term.words, track)) for track, _ in self.models
+        ]
+        values = np.max(near, axis=0)
+        curve = Curve.of(f"what you asked for: {label}", self.models[0][0].name, values)
+        best = int(values.argmax())
+        if values[best] >= THERE:
+            verb = self.models[int(np.argmax([each[best] for each in near]))][1]
+            return Finding(term, "found", f"{label} (as far as I can {verb})", curve=curve)
+        if not term.no and (said := self.said(term, nearly=False)):
+            return said
+        verbs = listed(unique(verb for _, verb in self.models), "or")
+        note = f"Not found: {label}, as far as I can {verbs}"
+        note += f"; what comes closest is at {clock(best)}." if values[best] >= HINT else "."
+        return Finding(term, "absent", label, note, curve)
 
     def all_of(self, term: Term) -> tuple[Concept, ...]:
         """The concepts of a term; who wants no talk wants it neither heard nor in subtitles."""
@@ -434,7 +472,7 @@ class Judge:
         exact, words = bool(near.any()), self.wish.text.lower().split()
         known = terms[0].concepts or terms[0].said or terms[0].degree or is_title(terms[0])
         plain = len(terms) == 1 and not known
-        asks = plain or words[0] in QUESTIONS
+        asks = (plain and not self.models) or words[0] in QUESTIONS
         if not exact and asks and len(words) >= PHRASE:
             near = same_meaning(self.wish.text, self.rows(texts), self.embed)
             near = np.where(near >= MEANT, near, 0.0)

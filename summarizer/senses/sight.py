@@ -1,0 +1,88 @@
+"""Sight: what each second looks like, as CLIP puts it, so that texts can be compared with it."""
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Literal
+
+import cv2
+import numpy as np
+
+from summarizer.schema import Concept, Encoded, Findings, Pictures, Track, Video
+
+SIDE = 224  # pixels, as CLIP wants them
+AT_ONCE = 32  # pictures encoded between two signs of life
+
+
+class Sight:
+    """A row a second: where its picture lies among all that can be described.
+
+    Of a wide picture the middle square is looked at, as CLIP was trained; what is only at the
+    left or right edge may be missed.
+    """
+
+    name: ClassVar[str] = "sight"
+    version: ClassVar[int] = 1
+    reads: ClassVar[Literal["pictures"]] = "pictures"
+    still: ClassVar[bool] = False
+    concepts: ClassVar[tuple[Concept, ...]] = ()
+    shape: ClassVar[tuple[int, ...]] = (SIDE, SIDE, 3)
+    kind: ClassVar[str] = "uint8"
+    most: ClassVar[int] = 2_400  # pictures; of longer videos they lie further apart
+    gpu: ClassVar[bool] = True
+    weights: ClassVar[str] = "clip-vit-b-32"
+
+    def __init__(self, video: Video):
+        self.apart = max(1.0, video.seconds / self.most)
+        self.due = 0.0
+
+    @property
+    def identity(self) -> str:
+        return self.weights
+
+    def sample(self, material: Pictures) -> Iterable[tuple[float, np.ndarray]]:
+        for time, frame in zip(material.times.tolist(), material.frames, strict=True):
+            if time >= self.due - 1e-6:
+                self.due = max(self.due + self.apart, time + self.apart / 2)
+                yield time, middle(frame, SIDE)
+
+    @classmethod
+    def encode(cls, times: np.ndarray, rows: np.ndarray, seconds: float) -> Iterator[Encoded]:
+        from summarizer.models.hub import folder
+        from summarizer.models.loading import best_device
+        from summarizer.models.vision import load_eye
+
+        device = best_device()
+        eye = load_eye(folder(cls.weights), device)
+        found = [np.zeros((0, eye.width), np.float32)]
+        for first in range(0, len(times), AT_ONCE):
+            found.append(eye.look(np.asarray(rows[first : first + AT_ONCE])).embedding)
+            done = min(len(times), first + AT_ONCE)
+            track = Track(
+                "sight", times[:done].copy(), np.concatenate(found).astype("f2"), cls.weights
+            )
+            yield Encoded(done / len(times), Findings(tracks=(track,)), device, done * eye.patches)
+
+
+class LargeSight(Sight):
+    """The same with a larger model."""
+
+    name: ClassVar[str] = "sight-large"
+    weights: ClassVar[str] = "clip-vit-l-14"
+
+
+class TinySight(Sight):
+    """The same, 32 wide, for tests."""
+
+    name: ClassVar[str] = "sight-tiny"
+    weights: ClassVar[str] = "tiny-clip"
+
+
+def middle(frame: np.ndarray, side: int) -> np.ndarray:
+    """The middle square of a picture, of so many pixels a side."""
+    height, width = frame.shape[:2]
+    short = min(height, width)
+    top, left = (height - short) // 2, (width - short) // 2
+    square = frame[top : top + short, left : left + short]
+    shrinks = short > side
+    return cv2.resize(
+        square, (side, side), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    )

@@ -1,0 +1,69 @@
+"""Tune: the sound as MERT hears it, for a language model that was taught to read that."""
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from summarizer.schema import Concept, Encoded, Findings, Sound, Track, Video
+from summarizer.senses.recorded import Seconds, runs, samples
+
+RATE = 24_000  # samples a second, as MERT was trained
+TOKENS = 2.0  # a second
+AT_ONCE = 40  # seconds encoded between two signs of life: eight of MERT's windows
+
+
+class Tune:
+    """A row every half second; alone it says nothing to a viewer, so there is no curve."""
+
+    name: ClassVar[str] = "tune"
+    version: ClassVar[int] = 1
+    reads: ClassVar[Literal["sound"]] = "sound"
+    still: ClassVar[bool] = False
+    concepts: ClassVar[tuple[Concept, ...]] = ()
+    shape: ClassVar[tuple[int, ...]] = (RATE,)
+    kind: ClassVar[str] = "int16"
+    most: ClassVar[int] = 10_800  # seconds: three hours
+    gpu: ClassVar[bool] = True
+    as_recorded: ClassVar[bool] = True
+    weights: ClassVar[str] = "mert-95m"
+
+    def __init__(self, video: Video):
+        self.seconds = Seconds(RATE)
+
+    @property
+    def identity(self) -> str:
+        return self.weights
+
+    def sample(self, material: Sound) -> Iterable[tuple[float, np.ndarray]]:
+        return self.seconds.take(material)
+
+    def rest(self) -> Iterable[tuple[float, np.ndarray]]:
+        return self.seconds.rest()
+
+    @classmethod
+    def encode(cls, times: np.ndarray, rows: np.ndarray, seconds: float) -> Iterator[Encoded]:
+        from summarizer.models.audio import load_ear
+        from summarizer.models.hub import folder
+        from summarizer.models.loading import best_device
+
+        device = best_device()
+        ear = load_ear(folder(cls.weights), device, tokens_a_second=TOKENS)
+        found, begins = [np.zeros((0, ear.width), np.float32)], [np.zeros(0)]
+        for first, last in runs(times):
+            for begin in range(first, last, AT_ONCE):
+                end = min(last, begin + AT_ONCE)
+                tokens = ear.listen(samples(rows[begin:end]), RATE)
+                found.append(tokens)
+                begins.append(times[begin] + np.arange(len(tokens)) / TOKENS)
+                track = Track(
+                    "tune", np.concatenate(begins), np.concatenate(found).astype("f2"), cls.weights
+                )
+                yield Encoded(end / len(times), Findings(tracks=(track,)), device, end)
+
+
+class TinyTune(Tune):
+    """The same, 32 wide, for tests."""
+
+    name: ClassVar[str] = "tune-tiny"
+    weights: ClassVar[str] = "tiny-mert"
