@@ -37,7 +37,7 @@ from summarizer.schema import (
 from summarizer.senses import SENSES, TwoStep
 from summarizer.stages.crop import crop
 from summarizer.stages.listen import listen
-from summarizer.stages.narrate import NARRATORS
+from summarizer.stages.narrate import NARRATORS, titles
 from summarizer.stages.render import render, suffix
 from summarizer.stages.score import HEADS
 from summarizer.stages.selection import SELECTORS
@@ -154,6 +154,7 @@ class Summarizer:
             scored.saliency,
             highlights,
             heard_by=perception.heard_by,
+            titles=titles(perception),
         )
 
     def learn(

@@ -480,6 +480,7 @@ class Summary:
     highlights: tuple[Highlight, ...]
     story: tuple[Sentence, ...] = field(default=())
     heard_by: str = ""  # the recogniser that heard what was said, if one did
+    titles: tuple[Line, ...] = ()  # of the slides, where it is a talk
 
     @property
     def seconds(self) -> float:
@@ -508,7 +509,7 @@ class Summary:
         whole, wish = self.video.seconds, self.preference
         if not 0 < whole < math.inf:
             raise SummarizerError(f"this is no summary.json: a video of {whole} s does not exist")
-        spans = (*self.highlights, *self.story, *wish.keep, *wish.drop)
+        spans = (*self.highlights, *self.story, *self.titles, *wish.keep, *wish.drop)
         for span in spans:
             if not 0 <= span.start <= span.end <= whole + 1:  # false for NaN, too
                 raise SummarizerError(

@@ -12,6 +12,7 @@ from summarizer.exports.plain import brief, line, unmarked
 from summarizer.schema import Summary
 
 FEWEST, SHORTEST = 3, 10  # chapters; seconds of each
+LATER = 4  # seconds that a chapter may begin after its slide
 MOST = 50  # so that they fit a description of 5000 characters
 LONGEST = 80  # characters of a title
 TIME = r"\d+(?::\d\d)+"
@@ -21,7 +22,8 @@ Mark = tuple[int, str]  # the second a chapter begins, its title
 
 
 def chapters(summary: Summary) -> str:
-    """Chapters from the story; where it has too few moments, from the highlights too."""
+    """Chapters from the titles of a talk's slides, else from the story; where it has too few
+    moments, from the highlights too."""
     seconds = summary.video.seconds
     if seconds < FEWEST * SHORTEST:
         raise OutputError(
@@ -29,7 +31,9 @@ def chapters(summary: Summary) -> str:
             f"and this one lasts {seconds:.1f} s; take the captions instead"
         )
     told = _moments(summary)
-    marks = _apart(told, seconds)
+    marks = _slides(summary)
+    if len(marks) < FEWEST:
+        marks = _apart(told, seconds)
     if len(marks) < FEWEST:
         shown = [(int(each.start), each.why) for each in summary.highlights]
         marks = _apart([*told, *shown], seconds)
@@ -40,6 +44,18 @@ def chapters(summary: Summary) -> str:
         )
     lines = (f"{_clock(second)} {title}" for second, title in _titled(marks))
     return "\n".join([*lines, ""])
+
+
+def _slides(summary: Summary) -> list[Mark]:
+    """The titles of the slides; one that comes up too soon begins a little later, if it stays."""
+    marks: list[Mark] = []
+    soonest = 0
+    for title in summary.titles:
+        second = max(int(title.start), soonest)
+        if second < title.end and second - title.start <= LATER:
+            marks.append((second, title.text))
+            soonest = second + SHORTEST
+    return _apart(marks, summary.video.seconds)
 
 
 def _moments(summary: Summary) -> list[Mark]:

@@ -1,13 +1,17 @@
 """Chapters by YouTube's published rules."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from summarizer import load
 from summarizer.errors import OutputError
 from summarizer.exports.chapters import chapters
+from summarizer.schema import Line, Preference, Summary
+from tests.perceptions import at, perception, video
 from tests.summaries import HOSTILE, summary
 
 
@@ -37,6 +41,52 @@ def test_the_story_gives_the_chapters():
         (12, "A goal"),
         (40, "A goal (2)"),
     ]
+
+
+def slides(*titles: tuple[float, float, str], seconds: float = 60.0) -> Summary:
+    lines = tuple(Line(start, end, text, "title") for start, end, text in titles)
+    story = [(0, 9, "It starts."), (20, 30, "A voice is heard."), (45, 50, "It ends.")]
+    return replace(summary(seconds, story=story), titles=lines)
+
+
+def test_the_titles_of_the_slides_name_the_chapters():
+    talk = slides(
+        (0, 7.7, "The dance"), (9, 15.8, "Three questions"), (23.6, 33, "Angle = direction")
+    )
+    assert checked(chapters(talk), 60) == [
+        (0, "The dance"),
+        (10, "Three questions"),
+        (23, "Angle = direction"),
+    ]
+
+
+def test_a_talk_that_was_perceived_has_its_slides_for_chapters_and_its_story_says_so(tmp_path):
+    shown = [(0, 7.7, "The dance"), (9, 15.8, "Three questions"), (23.6, 33, "Angle = direction")]
+    lines = [Line(start, end, text, "title") for start, end, text in shown]
+    talk = perception(video(60.0), {"speech": at(60, (0, 55))}, lines=lines)
+    summarizer = load(cache=tmp_path)
+    *_, told = summarizer.tell(talk, summarizer.choose(talk, Preference()))
+    assert [title for _, title in checked(chapters(told), 60)] == [text for *_, text in shown]
+    assert any("chapters follow the titles of the slides" in each.text for each in told.story)
+    assert Summary.from_json(told.to_json()) == told
+    silent = replace(talk, curves=perception(video(60.0), {"speech": at(60)}).curves)
+    assert summarizer.choose(silent, Preference()).titles == ()
+
+
+def test_what_is_before_the_first_slide_is_a_chapter_too():
+    talk = slides((12, 20, "One"), (22, 30, "Two"), (40, 50, "Three"))
+    assert checked(chapters(talk), 60) == [(0, "Start"), (12, "One"), (22, "Two"), (40, "Three")]
+
+
+def test_slides_too_close_to_each_other_leave_it_to_the_story():
+    talk = slides((0, 2, "One"), (2, 4, "Two"), (4, 6, "Three"))
+    assert checked(chapters(talk), 60)[0] == (0, "It starts")
+
+
+def test_a_slide_that_is_gone_or_long_there_gives_no_chapter_at_a_wrong_time():
+    talk = slides((0, 9, "One"), (2, 30, "Long there"), (9, 9.5, "Gone"), (20, 30, "Two"),
+                  (40, 50, "Three"))  # fmt: skip
+    assert checked(chapters(talk), 60) == [(0, "One"), (20, "Two"), (40, "Three")]
 
 
 def test_highlights_help_where_the_story_is_short():
