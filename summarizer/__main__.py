@@ -97,6 +97,8 @@ def run(options: argparse.Namespace) -> None:
     perception = say.perceiving(summarizer.perceiving(options.clip))
     for note in perception.notes:
         say.line(note)
+    if perception.heard_by:
+        say.line(f"Speech heard by {perception.heard_by}.")
     summary = summarizer.choose(perception, preference)
     say.line("")
     for told in summarizer.tell(perception, summary):

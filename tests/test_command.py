@@ -14,11 +14,14 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from summarizer import Summary, media
 from summarizer.__main__ import main
 from summarizer.config import PRESETS, Limits
+from summarizer.pipeline import Summarizer
+from summarizer.schema import Track
 from tests import clips
 
 ROOT = Path(__file__).parent.parent
@@ -70,6 +73,24 @@ def test_the_whole_command(cut_clip, tmp_path, cache):
     summary = Summary.from_json((out / "summary.json").read_text())
     for sentence in summary.story:
         assert sentence.text in done.stdout
+
+
+@pytest.mark.parametrize("times", [[1.0], []])
+def test_who_heard_the_words_is_said_once_if_anybody_did(
+    cut_clip, tmp_path, cache, monkeypatch, capsys, times
+):
+    perceiving = Summarizer.perceiving
+
+    def hearing(self, path):
+        heard = Track("heard", np.array(times), np.ones((len(times), 1)), "pocketsphinx 5.1.1")
+        for step in perceiving(self, path):
+            yield replace(step, perception=replace(step.perception, tracks=(heard,)))
+
+    monkeypatch.setattr(Summarizer, "perceiving", hearing)
+    words = [cut_clip, "--out", tmp_path / "out", "--cache", cache]
+    assert main([str(word) for word in words]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines.count("Speech heard by pocketsphinx 5.1.1.") == len(times)
 
 
 def test_a_bar_with_stage_and_time_left_on_a_terminal(tmp_path):
