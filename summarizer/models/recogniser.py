@@ -6,7 +6,6 @@ is wrong in its own way: pocketsphinx knows English alone, and makes English of 
 
 import json
 import math
-import os
 import re
 import zlib
 from collections.abc import Sequence
@@ -20,17 +19,19 @@ from typing import Protocol
 import numpy as np
 
 from summarizer.errors import PresetError
+from summarizer.models import hub
 from summarizer.models.spoken import Word
 
 RATE = 16_000  # samples a second; both know no other
 # the best first that keeps up with speech on two cores; the first ones know many languages
-WHISPERS = tuple(
+BEST = "whisper-base"  # of summarizer.models.hub.WEIGHTS
+WHISPERS = tuple(  # used as well where somebody has them
     f"openai/whisper-{size}" for size in ("base", "tiny", "base.en", "tiny.en", "small")
 )
 SPHINX = "pocketsphinx"
 MISSING = (
     "no speech recogniser is here: pocketsphinx comes with Python 3.11 alone, and Whisper is used "
-    "once it lies in the Hugging Face cache (hf download openai/whisper-base)"
+    f"once its weights are here; get them with: {hub.COMMAND} {BEST}"
 )
 
 
@@ -224,8 +225,10 @@ class Whisper:
 
 def _whisper() -> tuple[str, Path] | None:
     """The first Whisper that lies whole in the local cache: its name and its folder."""
+    if hub.here(BEST):
+        return hub.WEIGHTS[BEST].repo, hub.folder(BEST)
     for name in WHISPERS:
-        home = _hub() / f"models--{name.replace('/', '--')}"
+        home = hub.cache() / f"models--{name.replace('/', '--')}"
         with_commit = home / "refs" / "main"
         if not with_commit.is_file():
             continue
@@ -241,11 +244,3 @@ def _is_whisper(folder: Path) -> bool:
         return json.loads((folder / "config.json").read_text()).get("model_type") == "whisper"
     except (OSError, ValueError):
         return False
-
-
-def _hub() -> Path:
-    """Where the Hugging Face libraries keep what was downloaded."""
-    if folder := os.environ.get("HF_HUB_CACHE"):
-        return Path(folder)
-    cache_home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Path(os.environ.get("HF_HOME") or cache_home / "huggingface") / "hub"

@@ -112,6 +112,7 @@ def test_a_pickle_with_a_command_in_it_is_refused_and_runs_nothing(tmp_path, zip
     assert ran.exists(), "the test can fail"
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # of torch, about the sparse
 @pytest.mark.parametrize(
     "tensors",
     [[values(2)], {"a": {"b": values(2)}}, {1: values(2)}, {"a": torch.eye(2).to_sparse()}, 3],

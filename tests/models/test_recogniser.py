@@ -1,6 +1,7 @@
 """Recognisers: a Whisper of random weights in the hub's own form, and pocketsphinx where it is."""
 
 import json
+import os
 import socket
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from summarizer.errors import PresetError
 from summarizer.models import recogniser
+from summarizer.models.hub import WEIGHTS, snapshot
 from summarizer.models.recogniser import Heard, Sphinx, Whisper, load_recogniser, recogniser_here
 from summarizer.models.spoken import Word
 
@@ -105,6 +107,19 @@ def test_a_whisper_in_the_cache_is_loaded_and_heard_by_without_a_connection(hub,
         assert 0 <= word.start <= word.end <= 2.0 + 1e-6
         assert 0 <= word.probability <= 1
     assert not whisper.believes([said]), "random weights are unsure"
+
+
+def test_the_pinned_whisper_is_found_where_the_command_puts_it(hub):
+    make_whisper(hub)  # a smaller one that somebody has
+    folder = snapshot(WEIGHTS["whisper-base"])
+    folder.mkdir(parents=True)
+    for file in WEIGHTS["whisper-base"].files:
+        (folder / file.name).write_text("{}")
+        if file.size:  # nothing but a hole on the disk
+            os.truncate(folder / file.name, file.size)
+    assert recogniser_here() == f"openai/whisper-base {WEIGHTS['whisper-base'].revision[:8]}"
+    os.truncate(folder / "model.safetensors", 1000)
+    assert recogniser_here() == "openai/whisper-tiny 01234567"
 
 
 def test_half_a_download_is_no_whisper(hub):
