@@ -18,7 +18,15 @@ from summarizer.schema import Curve, Encoded, Findings, Line, Track
 
 COMMAND = (sys.executable, "-P", "-m", "summarizer.apart")
 # where models that were downloaded before lie; no token goes along
-HOMES = ("HOME", "USERPROFILE", "XDG_CACHE_HOME", "HF_HOME", "HF_HUB_CACHE")
+HOMES = (
+    "HOME",
+    "USERPROFILE",
+    "XDG_CACHE_HOME",
+    "XDG_DATA_HOME",
+    "HF_HOME",
+    "HF_HUB_CACHE",
+    "HUGGINGFACE_HUB_CACHE",
+)
 GREED = "{name} needs more than {memory} of memory; try a shorter video"
 
 
