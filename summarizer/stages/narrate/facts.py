@@ -8,7 +8,7 @@ import numpy as np
 
 from summarizer.models.english import clock
 from summarizer.schema import Concept, Curve
-from summarizer.stages.narrate.wording import IDLE, PLAIN, RELATIVE, TOPIC, clauses
+from summarizer.stages.narrate.wording import IDLE, PLAIN, RELATIVE, SLOW, TOPIC, clauses
 
 ALWAYS = 0.95  # share of the video that is all of it
 MOST = 0.6  # share of the video that is "most of it"; it tells no moment from another
@@ -52,8 +52,8 @@ class Fact:
 
     @property
     def calm(self) -> bool:
-        """Whether it is a lack of something, of which a moment is nothing."""
-        return self.concept.low or self.curve.name == "silence"
+        """Whether it is a lack of something or takes its time, so that a moment is nothing."""
+        return self.concept.low or self.curve.name in SLOW
 
     def rows(self, start: float, end: float) -> np.ndarray:
         """Where it holds within a stretch, second by second."""
@@ -105,6 +105,8 @@ def known(curves: Sequence[Curve], concepts: Iterable[Concept]) -> list[Fact]:
             continue
         if (curve := named.get(concept.curve)) is not None:
             there = curve.array <= concept.at if concept.low else curve.array >= concept.at
+            if concept.name == "action" and not there[1:2].any():
+                there = there & (np.arange(len(there)) > 0)  # a picture that fades in seems to move
             found.append(Fact(concept, curve, there))
     return [_telling(fact, found) for fact in found]
 

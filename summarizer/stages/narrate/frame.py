@@ -22,6 +22,7 @@ from summarizer.stages.narrate.wording import TURNED, TURNS, turned
 
 ENOUGH = 2  # seconds of what is not momentary
 ASPECTS_TOLD = 2  # at most
+OFTEN = 0.25  # share from which the whole is like that
 SPOKEN = 0.5  # where somebody talks
 SHORT = 20.0  # seconds; its whole is told with more
 BRIEF = 10.0  # seconds; a shorter video is told as a whole rather than by its moments
@@ -52,7 +53,7 @@ def whole(
     kind = "video" if video.has_audio else "silent video"
     text = f"This {kind if video.has_picture else 'recording'} lasts {lasting(video.seconds)}"
     curves = set() if "overview" in chosen else turned(chosen)
-    lasts = [fact for fact in facts if fact.share >= 0.15 and fact.curve.name not in CHANGES]
+    lasts = [fact for fact in facts if fact.share >= OFTEN and fact.curve.name not in CHANGES]
     lively = [fact for fact in lasts if fact.plain > 0.5 or fact.curve.name in curves] or lasts
     weights = {
         fact: fact.share * fact.plain * (TURNED if fact.curve.name in curves else 1.0)
@@ -97,7 +98,10 @@ def aspects(
     for aspect in chosen:
         opening, curves = TURNS.get(aspect, ("", ()))
         told = {evidence for sentence in (*frame, *found) for evidence in sentence.evidence}
-        topics = {fact.topic for fact in facts if fact.evidence in told} & {"speech"}
+        topics = {fact.topic for fact in facts if fact.evidence in told} & {
+            "speech",
+            "sudden sounds",
+        }
         fresh = {
             fact: 1.0 - curves.index(fact.curve.name) / 100
             for fact in facts

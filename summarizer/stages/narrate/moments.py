@@ -125,9 +125,6 @@ class Teller:
         self.times.update(told)
         clauses = [fact.clause(start, end) for fact in told]
         evidence = [*(quote.evidence if quote else ()), *(fact.evidence for fact in told)]
-        if not evidence and highlight.why and start >= UNKNOWN:
-            clauses = [f"what stands out is {highlight.why}"]
-            evidence = [f"saliency: {highlight.why}"]
         return Moment(
             ((start, end),),
             tuple(clauses),

@@ -27,6 +27,7 @@ CLAUSES = {
     "views that come back": ("an earlier view comes back",),
     "text on screen": ("there is writing in the picture", "writing is to be seen"),
     "faces": ("a face looks our way", "somebody faces the camera"),
+    "close-ups of faces": ("a face is near", "a face is seen from near"),
     "several faces": ("several faces look our way",),
     **{
         f"{name} pictures": (f"{name} fills much of the picture", f"the picture is full of {name}")
@@ -73,6 +74,17 @@ IDLE = {
     "noise bursts": ("music",),  # a string that is plucked
     "stillness": ("zoom in", "zoom out", "camera pan", "camera tilt", "camera movement"),
 }
+# curves that say nothing by a single second
+SLOW = (
+    "silence",
+    "music",
+    "beat",
+    "tempo",
+    "steady noise",
+    "leaning of the music",
+    "energy of the sound",
+    "cuts",
+)
 # curves of the saliency that can be told of too
 COMPARED = (
     Concept(
@@ -104,9 +116,9 @@ TURNS = {
             "loudness",
             "whistle-like tone",
             "gliding tone",
-            "steady noise",
             "noise bursts",
             "sudden sounds",
+            "steady noise",
             "music",
             "beat",
             "tempo",
