@@ -18,6 +18,8 @@ WEAK, CLEAR = 0.25, 0.65  # likeness to itself one beat later that reads 0 and 1
 MIDDLE, OCTAVES = 100.0, 1.2  # beats a minute that read 0.5; how many doublings from there to 1
 NONE = 0.5  # what the tempo reads where there is no beat
 BEATING = 0.4  # of the strength; from here on there is one
+LEAP = 4  # mel frames over which a beat raises the level of the whole
+FELT = (3.5, 6.5)  # dB by which it has to, to be felt not at all and wholly: soft chords sway
 
 
 def reading(beats: float) -> float:
@@ -28,11 +30,11 @@ def reading(beats: float) -> float:
 class Beat:
     """How strong the beat is around each second, and how fast: "tempo" is 0.5 where there is none.
 
-    Twice or half a tempo fit the same music. It is the fastest that does, up to 188 a minute.
+    It has to come in time and to be felt: where the level hardly rises with it, there is none. Twice or half a tempo fit the same music. It is the fastest that does, up to 188 a minute.
     """
 
     name: ClassVar[str] = "beat"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[Literal["sound"]] = "sound"
     still: ClassVar[bool] = False
     concepts: ClassVar[tuple[Concept, ...]] = (
@@ -71,6 +73,8 @@ class Beat:
         self.last = np.zeros((0, 0), np.float32)  # frames that the next ones rise from
         self.rises: list[np.ndarray] = []
         self.line = np.zeros(0)  # all of them, in the end
+        self.levels: list[np.ndarray] = []
+        self.leaps = np.zeros(0)  # how far these rise, in the end
 
     def take(self, material: Sound) -> None:
         mel = np.maximum(material.mel, FAINTEST)
@@ -81,12 +85,16 @@ class Beat:
         rises = np.maximum(frames[STEP:] - frames[:-STEP], 0.0).mean(axis=1)
         self.rises.append(rises.astype(np.float32))
         self.last = frames[len(frames) - STEP :]
+        self.levels.append(10 * np.log10((10 ** (mel / 10)).sum(axis=1)))
 
     def findings(self) -> Findings:
         if not self.rate:
             return Findings()
         before = np.zeros(round(self.start * self.rate))
         self.line = np.concatenate([before, *self.rises])[: self.rows * self.rate]
+        levels = np.concatenate(self.levels)
+        leaps = levels - np.concatenate([levels[:1].repeat(LEAP), levels])[: len(levels)]
+        self.leaps = np.concatenate([before, leaps])[: len(self.line)]
         strength, beats = np.transpose([self._around(row) for row in range(self.rows)])
         tempo = 0.5 + np.log2(beats / MIDDLE) / OCTAVES / 2
         tempo = np.where(strength >= BEATING, tempo, NONE)
@@ -101,7 +109,9 @@ class Beat:
         span = 2 * REACH * self.rate
         first = round((row + 0.5 - REACH) * self.rate)
         first = max(0, min(first, len(self.line) - span))
-        return pulse(self.line[first : first + span], self.rate)
+        strength, beats = pulse(self.line[first : first + span], self.rate)
+        leap = struck(self.leaps[first : first + span], round(60 / beats * self.rate))
+        return strength * float(np.clip((leap - FELT[0]) / (FELT[1] - FELT[0]), 0, 1)), beats
 
 
 def pulse(rises: np.ndarray, rate: int) -> tuple[float, float]:
@@ -118,6 +128,12 @@ def pulse(rises: np.ndarray, rate: int) -> tuple[float, float]:
     lag = shortest - 1 + int(tops[inner[tops] >= AS_GOOD * inner[tops].max()][0])
     strength = (like[lag] - WEAK) / (CLEAR - WEAK)
     return float(np.clip(strength, 0.0, 1.0)), 60 * rate / exact(like, lag)
+
+
+def struck(leaps: np.ndarray, lag: int) -> float:
+    """By how much the level rises with a typical beat, in dB."""
+    whole = len(leaps) // lag * lag
+    return float(np.median(leaps[:whole].reshape(-1, lag).max(axis=1))) if whole else 0.0
 
 
 def likeness(values: np.ndarray) -> np.ndarray:

@@ -74,15 +74,46 @@ def test_no_tempo_is_neither_fast_nor_slow():
     assert reading(MIDDLE) == 0.5
 
 
-def test_the_music_of_the_day_is_in_time():
-    """Its first piece was made at 96 beats a minute, in halves; the second at 72."""
+def test_the_first_music_of_the_day_is_in_time_and_the_slow_chords_of_its_evening_are_not_fast():
+    """The first was made at 96 beats a minute; over the other, notes are plucked 144 times."""
     path = EXAMPLES / "day.mp4"
     blocks = list(stream_sound(path, probe(path, Limits()), 10.0, Limits()))
     samples, rate = np.concatenate([each.samples for each in blocks]), blocks[0].rate
-    there, found = strength(samples, rate) >= BEATING.at, beats(samples, rate)
-    assert there[:14].all() and not there[17:32].any()
-    assert found[:14] == pytest.approx(np.full(14, 96), rel=0.02)
-    assert found[36:40] == pytest.approx(np.full(4, 144), rel=0.02)  # it plays in halves
+    there = strength(samples, rate) >= BEATING.at
+    assert there[:14].all() and not there[17:].any()
+    assert beats(samples, rate)[:14] == pytest.approx(np.full(14, 96), rel=0.02)
+    assert (beats(samples, rate)[17:] == MIDDLE).all()
+
+
+CHORDS = ((57, 60, 64, 69), (53, 57, 60, 65), (48, 55, 60, 64), (55, 59, 62, 67))
+
+
+def chords(attack: float, seconds: float = 14.0, beat: float = 0.8333) -> np.ndarray:
+    """Chords of two beats that begin so softly, and in each four notes, softly plucked."""
+    made = sounds.silence(seconds + 4)
+    for number in range(int(seconds / beat / 2)):
+        notes = CHORDS[number % len(CHORDS)]
+        parts = [(note, 0.0, 2 * beat + 0.8, 0.05, attack) for note in notes]
+        parts += [(notes[0] - 12, 0.0, 2 * beat, 0.12, attack / 2)]
+        parts += [(note + 12, beat / 2 * step, 1.6, 0.015, 0.02) for step, note in enumerate(notes)]
+        for note, late, lasts, peak, rise in parts:
+            tone = sounds.sine(lasts, 440 * 2 ** ((note - 69) / 12), peak)
+            time = sounds.times(lasts)
+            tone *= np.clip(time / rise, 0, 1) * np.clip((lasts - time) / 0.8, 0, 1)
+            first = round((2 * beat * number + late) * sounds.RATE)
+            made[first : first + len(tone)] += tone
+    return made[: round(seconds * sounds.RATE)]
+
+
+def test_slow_soft_chords_have_no_beat_to_be_felt():
+    """Though they come in time; with a stick to beat it they have."""
+    for sea in (0.0, 0.004):
+        soft = chords(0.5) + sounds.noise(14.0, sea)
+        assert strength(soft).max() < BEATING.at
+        assert (sounds.curve(Beat, soft.astype(np.float32), name="tempo") == 0.5).all()
+    beaten = chords(0.5) + sounds.metronome(14.0, 0.41665, 0.4)
+    assert (strength(beaten) >= BEATING.at).all()
+    assert beats(beaten) == pytest.approx(np.full(14, 144), rel=0.01)
 
 
 @pytest.mark.parametrize(
