@@ -30,7 +30,8 @@ def reading(beats: float) -> float:
 class Beat:
     """How strong the beat is around each second, and how fast: "tempo" is 0.5 where there is none.
 
-    It has to come in time and to be felt: where the level hardly rises with it, there is none. Twice or half a tempo fit the same music. It is the fastest that does, up to 188 a minute.
+    It has to come in time and to be felt: where the level hardly rises with it, there is none.
+    Twice or half a tempo fit the same music. It is the fastest that does, up to 188 a minute.
     """
 
     name: ClassVar[str] = "beat"
