@@ -277,14 +277,15 @@ def test_a_batch_is_its_pictures_one_by_one(way, patches):
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize(
-    "tokens", [torch.zeros(30, 8), torch.ones(30, 8), drawn(1, 8).expand(30, 8)]
-)
-def test_tokens_all_alike_go_by_their_place_and_stay_what_they_are(way, tokens):
-    first, again = decide(tokens, 7, way), decide(tokens, 7, way)
-    assert all(torch.equal(a, b) for a, b in zip(first.groups, again.groups, strict=True))
-    assert first.count == 7
-    assert torch.allclose(first.merge(tokens), tokens[:7], atol=1e-6)
+@pytest.mark.parametrize("seed", range(5))
+def test_tokens_all_alike_go_by_their_place_and_stay_what_they_are(way, seed):
+    expected = decide(torch.zeros(49, 37), 16, way)
+    for scale in (1, 3, 1e-3):
+        tokens = scale * drawn(1, 37, seed=seed).expand(49, 37)
+        merging = decide(tokens, 16, way)
+        assert merging.count == 16
+        assert all(map(torch.equal, merging.groups, expected.groups))
+        assert torch.allclose(merging.merge(tokens), tokens[:16], rtol=1e-5)
 
 
 @pytest.mark.parametrize("way", WAYS)
