@@ -37,7 +37,10 @@ def main(words: Sequence[str] | None = None) -> int:
         if options.command == "list":
             sys.stdout.writelines(f"{line}\n" for line in table())
         else:
-            for name in wanted(options.names):
+            names = wanted(options.names)
+            if not names:
+                _say(f"Nothing to download: {' and '.join(options.names)} needs no weights.")
+            for name in names:
                 get(WEIGHTS[name], _say)
     except SummarizerError as error:
         sys.stderr.write(f"error: {error}\n")

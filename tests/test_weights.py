@@ -76,6 +76,7 @@ def test_an_unknown_name_is_one_sentence(capsys):
 
 def test_a_preset_that_needs_nothing_is_ready(capsys):
     assert weights.main(["get", "offline"]) == 0
+    assert capsys.readouterr().out == "Nothing to download: offline needs no weights.\n"
 
 
 def test_what_is_made_here_is_made_whole_and_once(places, capsys):

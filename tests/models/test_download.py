@@ -23,6 +23,13 @@ LARGE = random.Random(1).randbytes(24 << 20)  # the library takes ten megabytes 
 FILES = {"config.json": b'{"a": 1}', "model.safetensors": LARGE[:5000], "README.md": b"No."}
 
 
+SMALL_DISK = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+"""
+
+
 def whole(place: Place) -> bool:
     return {path.name: path.read_bytes() for path in place.snapshot.iterdir()} == {
         name: data for name, data in FILES.items() if name != "README.md"
@@ -187,8 +194,13 @@ def test_a_file_that_is_not_there_is_named(place):
             {"more": "shutil.disk_usage = lambda _: shutil._ntuple_diskusage(9, 9, 50_000_000)"},
             "some needs 0.0 GB of room, and 0.1 GB are free at ",
         ),
+        (
+            Hub(FILES),
+            {"more": SMALL_DISK},
+            "some can't be written or read (file too large); what came is kept, so go on with: ",
+        ),
     ],
-    ids=["gated", "unknown", "another commit", "broken", "offline", "full"],
+    ids=["gated", "unknown", "another commit", "broken", "offline", "full", "full on the way"],
 )
 def test_what_goes_wrong_is_one_sentence(place, hub, options, said):
     with serving(hub):
@@ -207,6 +219,17 @@ def test_nobody_at_the_other_end_is_one_sentence(place):
     last = err.splitlines()[-1]
     assert code == 2 and last.startswith("error: the hub can't be reached ("), err
     assert last.endswith("go on with: python -m summarizer.weights get some")
+
+
+def test_two_at_once_do_not_spoil_each_other(place):
+    with serving(Hub(FILES | {"model.safetensors": LARGE})) as hub:
+        both = [place.start(hub) for _ in range(2)]
+        for process in both:
+            _, err = process.communicate(timeout=60)
+            assert process.returncode == 0, err
+        assert (place.snapshot / "model.safetensors").read_bytes() == LARGE
+        asked = [path for path in hub.paths() if path.endswith("/model.safetensors")]
+        assert len(asked) == 1, "the second waited for the first"
 
 
 def test_a_commit_that_is_not_pinned_is_taken_once_and_kept_to(place):
