@@ -169,6 +169,11 @@ class Narrator:
         return self.model.config.max_position_embeddings
 
     @property
+    def senses(self) -> frozenset[str]:
+        """The senses it can read."""
+        return frozenset(self.projectors)
+
+    @property
     def width(self) -> int:
         return self.model.config.hidden_size
 

@@ -20,6 +20,7 @@ from summarizer.senses import SENSES
 from summarizer.stages.narrate.asking import question, quoted, rules
 from summarizer.stages.narrate.facts import Fact, known, ranked
 from summarizer.stages.narrate.moments import asked_for
+from summarizer.stages.narrate.wording import TURNED, turned
 
 HOUR = 3600.0
 FACTS = 4  # told of a section, at most
@@ -188,7 +189,7 @@ def notes(
 ) -> list[Note]:
     """All there is to say of the sections; what matters most in each has the lowest rank."""
     found: list[Note] = []
-    asked = asked_for(summary)
+    asked, turns = asked_for(summary), turned(summary.preference.aspects)
     before: set[str] = set()
     for index, (section, lines) in enumerate(
         zip(parts, _placed(perception.lines, parts), strict=True)
@@ -202,7 +203,7 @@ def notes(
             for rank, quote in enumerate(order[:LINES])
         ]
         weights = {
-            fact: tells + there
+            fact: tells * (TURNED if fact.curve.name in turns else 1.0) + there
             for fact in facts
             if (tells := fact.tells(section.start, section.end))
             and ((there := fact.concept.seen in asked) or fact.distinct)

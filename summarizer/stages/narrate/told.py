@@ -1,0 +1,161 @@
+"""Telling with a language model: it is asked, and what it writes is let through where it is
+grounded. Where too little of it is, the story is composed instead."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import Protocol
+
+from summarizer.config import NarratorConfig
+from summarizer.models.english import counted
+from summarizer.models.narrator import Piece
+from summarizer.schema import QUOTABLE, Perception, Sentence, Summary
+from summarizer.stages.narrate.asking import vicuna
+from summarizer.stages.narrate.composed import compose
+from summarizer.stages.narrate.facts import ranked
+from summarizer.stages.narrate.prompt import CERTAIN, Reader, Sense, facts_of, fused
+from summarizer.stages.narrate.tags import Tally, tagged
+
+ENOUGH = 3  # grounded sentences make a story,
+BRIEF = 10.0  # or one in a video of less than that many seconds,
+HALF = 0.5  # if at least that share of what was written so far is grounded
+MOST = 12  # sentences are never more than that,
+HOPELESS = 24  # and after that many dropped ones no more is asked for
+FACTS, QUOTES = 3, 2  # that a sentence rests on, at most
+QUOTED = 80  # letters of them
+
+Evidence = Callable[[float, float], tuple[str, ...]]
+
+
+class Writer(Protocol):
+    """A language model as far as telling needs it: here, or at the other end of a line."""
+
+    room: int  # tokens of a prompt and its answer
+    senses: frozenset[str]  # it was trained to read
+
+    def frame(self, system: str) -> tuple[str, str] | None: ...
+
+    def count(self, pieces: Sequence[Piece]) -> int: ...
+
+    def stream(
+        self, pieces: Sequence[Piece], most: int, stop: Callable[[], bool]
+    ) -> Iterator[str]: ...
+
+
+_loaded: dict[tuple[str, NarratorConfig], Writer] = {}
+_loading = Lock()
+
+
+def narrator(weights: str, settings: NarratorConfig) -> Writer:
+    """The narrator of these weights, loaded once a process, whoever asks first."""
+    from summarizer.models.hub import folder
+    from summarizer.models.narrator import load_narrator
+
+    with _loading:
+        if (weights, settings) not in _loaded:
+            _loaded[weights, settings] = load_narrator(
+                folder(weights), settings.device, bits=settings.bits
+            )
+        return _loaded[weights, settings]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A narrator by a language model; what `senses` gives goes only to one trained to read it."""
+
+    weights: str
+    senses: Callable[[Perception], Mapping[str, Sense]] | None = None
+    settings: NarratorConfig = field(default_factory=NarratorConfig)
+    writer: Callable[[str, NarratorConfig], Writer] = narrator
+
+    def __call__(self, perception: Perception, summary: Summary) -> "Telling":
+        return Telling(self, perception, summary)
+
+
+class Telling(Iterator[Sentence]):
+    """The sentences of one story as they come; at its end, `note` says what became of the rest."""
+
+    def __init__(self, by: Told, perception: Perception, summary: Summary):
+        self.note = ""
+        self.tally = Tally()
+        self._told = self._telling(by, perception, summary)
+
+    def __next__(self) -> Sentence:
+        return next(self._told)
+
+    def close(self) -> None:
+        """Stop the model between two tokens."""
+        self._told.close()
+
+    def _telling(self, by: Told, perception: Perception, summary: Summary) -> Iterator[Sentence]:
+        seconds = perception.video.seconds
+        least = ENOUGH if seconds >= BRIEF else 1
+        held: list[Sentence] | None = []  # until there are enough
+        written = tagged(
+            self._written(by, perception, summary), seconds, held_by(perception), self.tally
+        )
+        for sentence in written:
+            if held is None:
+                yield sentence
+                continue
+            held.append(sentence)
+            if len(held) >= least and self.tally.kept >= HALF * self.tally.all:
+                yield from held
+                held = None
+        self.note = self._noted(composed=held is not None)
+        if held is not None:
+            yield from compose(perception, summary)
+
+    def _written(self, by: Told, perception: Perception, summary: Summary) -> Iterator[str]:
+        writer = by.writer(by.weights, by.settings)
+        room = min(by.settings.room, writer.room)
+        settings = replace(
+            by.settings, room=room, answer=max(1, min(by.settings.answer, room // 2))
+        )
+        reader = Reader(writer.count, lambda rules: writer.frame(rules) or vicuna(rules), settings)
+        senses = by.senses(perception) if by.senses else {}
+        known = {name: sense for name, sense in senses.items() if name in writer.senses}
+        prompt = fused(perception, summary, reader, known)
+        return writer.stream(prompt, settings.answer, self._enough)
+
+    def _enough(self) -> bool:
+        return self.tally.kept >= MOST or self.tally.dropped.total() >= HOPELESS
+
+    def _noted(self, composed: bool) -> str:
+        """What a reader of the story ought to know of how it was made."""
+        kept, lost = self.tally.kept, self.tally.dropped.total()
+        if composed and not kept + lost:
+            return "The language model wrote nothing, so this story is composed of measurements."
+        if composed:
+            return (
+                f"Only {kept} of the {counted(kept + lost, 'sentence')} that the language model "
+                "wrote could be placed in the video, so this story is composed of measurements."
+            )
+        if lost:
+            return (
+                f"{counted(lost, 'sentence')} of {kept + lost} that the language model wrote could "
+                f"not be placed in the video and {'is' if lost == 1 else 'are'} left out."
+            )
+        return ""
+
+
+def held_by(perception: Perception) -> Evidence:
+    """What the perception holds of a stretch: what was said and shown there, and measured."""
+    facts = facts_of(perception)
+    lines = [
+        line
+        for line in perception.lines
+        if line.confidence >= CERTAIN and (line.source in QUOTABLE or line.source == "captions")
+    ]
+
+    def evidence(start: float, end: float) -> tuple[str, ...]:
+        said = [
+            f"{line.source}: '{' '.join(line.text.split())[:QUOTED]}'"
+            for line in lines
+            if min(line.end, end) - max(line.start, start) >= 0.5 * (line.end - line.start)
+        ]
+        weights = {fact: tells for fact in facts if (tells := fact.tells(start, end))}
+        measured = [fact.evidence for fact in ranked(weights)]
+        return (*said[:QUOTES], *measured[:FACTS])
+
+    return evidence
