@@ -82,6 +82,7 @@ ALLOWED = {
     ),
     "summarizer.stages.narrate": (
         "summarizer.stages.narrate",  # one stage in several files
+        "summarizer.stages.moments",  # which pictures tell most: no stage, but shared by some
         "summarizer.senses",
         "summarizer.models",
         "summarizer.schema",

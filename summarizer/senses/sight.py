@@ -1,12 +1,15 @@
 """Sight: what each second looks like, as CLIP puts it, so that texts can be compared with it."""
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import cv2
 import numpy as np
 
 from summarizer.schema import Concept, Encoded, Findings, Pictures, Track, Video
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 SIDE = 224  # pixels, as CLIP wants them
 AT_ONCE = 32  # pictures encoded between two signs of life
@@ -29,6 +32,7 @@ class Sight:
     most: ClassVar[int] = 2_400  # pictures; of longer videos they lie further apart
     gpu: ClassVar[bool] = True
     weights: ClassVar[str] = "clip-vit-b-32"
+    keep: ClassVar[int] = 0  # tokens of a picture's patches, for a language model to read
 
     def __init__(self, video: Video):
         self.apart = max(1.0, video.seconds / self.most)
@@ -36,7 +40,7 @@ class Sight:
 
     @property
     def identity(self) -> str:
-        return self.weights
+        return f"{self.weights} {self.keep}"
 
     def sample(self, material: Pictures) -> Iterable[tuple[float, np.ndarray]]:
         for time, frame in zip(material.times.tolist(), material.frames, strict=True):
@@ -53,20 +57,27 @@ class Sight:
         device = best_device()
         eye = load_eye(folder(cls.weights), device)
         found = [np.zeros((0, eye.width), np.float32)]
+        kept = [np.zeros((0, eye.patch_width), np.float16)]
         for first in range(0, len(times), AT_ONCE):
-            found.append(eye.look(np.asarray(rows[first : first + AT_ONCE])).embedding)
+            seen = eye.look(np.asarray(rows[first : first + AT_ONCE]))
+            found.append(seen.embedding)
+            kept.append(merged(seen.patches, cls.keep))
             done = min(len(times), first + AT_ONCE)
-            track = Track(
-                "sight", times[:done].copy(), np.concatenate(found).astype("f2"), cls.weights
-            )
-            yield Encoded(done / len(times), Findings(tracks=(track,)), device, done * eye.patches)
+            rows_so_far = np.concatenate(found).astype("f2")
+            tracks = [Track("sight", times[:done].copy(), rows_so_far, cls.weights)]
+            if cls.keep and done == len(times):  # they are many: handed over once
+                each = np.repeat(times, cls.keep)
+                tracks.append(Track("patches", each, np.concatenate(kept), cls.weights))
+            share = done / len(times)
+            yield Encoded(share, Findings(tracks=tuple(tracks)), device, done * eye.patches)
 
 
 class LargeSight(Sight):
-    """The same with a larger model."""
+    """The same with a larger model, and with what it saw patch by patch, merged to a few tokens."""
 
     name: ClassVar[str] = "sight-large"
     weights: ClassVar[str] = "clip-vit-l-14"
+    keep: ClassVar[int] = 32
 
 
 class TinySight(Sight):
@@ -74,6 +85,17 @@ class TinySight(Sight):
 
     name: ClassVar[str] = "sight-tiny"
     weights: ClassVar[str] = "tiny-clip"
+    keep: ClassVar[int] = 8
+
+
+def merged(patches: "Tensor", keep: int) -> np.ndarray:
+    """The patches of each picture as so many tokens: (pictures x keep, width)."""
+    from summarizer.models.merging import decide
+
+    if not keep or not len(patches):
+        return np.zeros((0, patches.shape[-1]), np.float16)
+    tokens = decide(patches, keep).merge(patches)
+    return tokens.flatten(0, 1).half().cpu().numpy()
 
 
 def middle(frame: np.ndarray, side: int) -> np.ndarray:

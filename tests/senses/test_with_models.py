@@ -4,9 +4,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import torch
 
 from summarizer.models import hub
 from summarizer.models.audio import load_clap, load_ear, resampled
+from summarizer.models.merging import decide
 from summarizer.models.vision import load_eye
 from summarizer.sampling import Sampler, encode
 from summarizer.schema import Pictures, Sound, Video
@@ -134,12 +136,19 @@ def test_sight_is_what_clip_makes_of_the_pictures(tmp_path, tiny_weights):
     sense = TinySight(video(40.0))
     steps = sampled(sense, tmp_path, [_part(shown, 0, 80), _part(shown, 80, 80)], rest=False)
     assert [len(step.findings.tracks[0].times) for step in steps] == [32, 40]
-    (track,) = steps[-1].findings.tracks
+    track, patches = steps[-1].findings.tracks
     assert (track.name, track.made_by) == ("sight", "tiny-clip")
     assert track.times.tolist() == list(range(40))
     eye = load_eye(hub.folder("tiny-clip"))
     frames = np.stack([middle(shown.frames[4 * second], 224) for second in range(40)])
-    assert np.abs(eye.look(frames).embedding - track.values).max() < 2e-3
+    seen = eye.look(frames)
+    assert np.abs(seen.embedding - track.values).max() < 2e-3
+    # so many tokens a picture, whose mean, each counting for its patches, is that of the picture
+    assert patches.times.tolist() == np.repeat(range(40), TinySight.keep).tolist()
+    merging = decide(seen.patches, TinySight.keep)
+    found = torch.from_numpy(patches.values.astype(np.float32)).reshape(40, TinySight.keep, -1)
+    mean = (found * merging.sizes[..., None]).sum(1) / eye.patches
+    assert torch.allclose(mean, seen.patches.mean(1), atol=5e-3)
 
 
 @pytest.mark.parametrize(("kind", "name"), [(TinyHearing, "hearing"), (TinyTune, "tune")])

@@ -1,0 +1,66 @@
+"""What a language model is given of each section's pictures and sound: exactly so many tokens.
+
+Of the pictures those at the heart of the section's events, more of them where more is going on;
+their tokens are merged until as many are left as there is room for. Of the sound, its rows in
+order, averaged over equal parts of the section.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+
+from summarizer.schema import Event, Perception, Track
+from summarizer.stages.moments import moments
+from summarizer.stages.narrate.prompt import Sense
+
+EACH = 4  # tokens that a picture is worth looking at for
+RICH = ("movement", "new sights", "speech", "loudness", "words")  # where more is going on
+
+
+def senses_of(perception: Perception) -> Mapping[str, Sense]:
+    """The senses there are tokens of."""
+    found: dict[str, Sense] = {}
+    patches = perception.track("patches")
+    if patches is not None and len(patches.times):
+        found["sight"] = partial(seen, perception, patches)
+    tune = perception.track("tune")
+    if tune is not None and len(tune.times):
+        found["sound"] = partial(heard, tune)
+    return found
+
+
+def seen(perception: Perception, patches: Track, start: float, end: float, most: int) -> np.ndarray:
+    """(tokens, width): at most so many, of the pictures of this stretch that tell most."""
+    import torch
+
+    from summarizer.models.merging import decide
+
+    inside = [
+        Event(max(start, each.start), min(end, each.end))
+        for each in perception.events
+        if each.end > start and each.start < end
+    ]
+    wanted = np.array(moments(inside, richness(perception), max(1, most // EACH)))
+    times = np.unique(patches.times)  # of pictures, each with several tokens
+    pictures = np.unique(times[np.abs(times[:, None] - wanted[None]).argmin(axis=0)])
+    rows = np.isin(patches.times, pictures)
+    tokens = torch.from_numpy(np.asarray(patches.values[rows], np.float32))
+    return decide(tokens, most).merge(tokens).numpy()
+
+
+def heard(tune: Track, start: float, end: float, most: int) -> np.ndarray:
+    """(tokens, width): at most so many, in order of time; the nearest where none is inside."""
+    first, last = np.searchsorted(tune.times, [start - 1e-6, end - 1e-6])
+    if first == last:
+        first = min(int(first), len(tune.times) - 1)
+        last = first + 1
+    rows = np.asarray(tune.values[first:last], np.float32)
+    parts = np.array_split(rows, min(most, len(rows)))
+    return np.stack([part.mean(axis=0) for part in parts])
+
+
+def richness(perception: Perception) -> np.ndarray:
+    """(seconds,): how much is going on, as far as it was measured."""
+    known = [curve.array for name in RICH if (curve := perception.curve(name))]
+    return np.mean(known, axis=0) if known else np.zeros(perception.video.rows)
