@@ -14,7 +14,7 @@ from torch import Tensor
 
 from summarizer.errors import PresetError
 
-ALIKE = 1e-5  # likeness that differs by less differs by rounding: the earlier patch comes first
+ALIKE = 1e-5  # what differs by less differs by rounding: the earlier patch comes first
 ROUND = 4  # a round of pairing merges at most one token in so many, so that pairs are still alike
 NEAREST, NEAREST_LATER = 5, 3  # neighbours that make density, in the first and the later steps
 SHARES = 7  # of a cascade: 4 for its first step, 2 for the second, 1 for the third
@@ -161,8 +161,10 @@ def _peaked(tokens: Tensor, count: int, nearest: int) -> Tensor:
 
     DPC-KNN, in logarithms, so that tokens far apart don't all have a density of nothing.
     """
-    exact = "donot_use_mm_for_euclid_dist"  # twins are 0 apart, and order changes nothing
+    exact = "donot_use_mm_for_euclid_dist"  # the place of two tokens changes nothing
     apart = torch.cdist(tokens, tokens, compute_mode=exact) / tokens.shape[-1] ** 0.5
+    largest = tokens.square().mean(-1).amax(-1).sqrt()[:, None, None]
+    apart = apart.where(apart > ALIKE * largest, 0)
     closest = apart.topk(min(nearest, apart.shape[1]), largest=False).values  # itself among them
     density = -closest.square().mean(-1)  # (pictures, tokens), the logarithm of it
     order = density.argsort(dim=-1, descending=True, stable=True).argsort(-1)
