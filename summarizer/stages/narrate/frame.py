@@ -23,6 +23,7 @@ from summarizer.stages.narrate.wording import TURNED, TURNS, turned
 ENOUGH = 2  # seconds of what is not momentary
 ASPECTS_TOLD = 2  # at most
 OFTEN = 0.25  # share from which the whole is like that
+QUOTED = 1.5  # times as much the writing counts that can be quoted
 SPOKEN = 0.5  # where somebody talks
 SHORT = 20.0  # seconds; its whole is told with more
 BRIEF = 10.0  # seconds; a shorter video is told as a whole rather than by its moments
@@ -56,7 +57,10 @@ def whole(
     lasts = [fact for fact in facts if fact.share >= OFTEN and fact.curve.name not in CHANGES]
     lively = [fact for fact in lasts if fact.plain > 0.5 or fact.curve.name in curves] or lasts
     weights = {
-        fact: fact.share * fact.plain * (TURNED if fact.curve.name in curves else 1.0)
+        fact: fact.share
+        * fact.plain
+        * (TURNED if fact.curve.name in curves else 1.0)
+        * (QUOTED if _written(fact, lines, video.seconds) else 1.0)
         for fact in lively
         if fact.plain
     }
@@ -139,7 +143,10 @@ def dated(facts: Sequence[Fact], frame: Sequence[Sentence], *, fixed: bool) -> f
         fact.told
         for fact in facts
         if fact.evidence in told
-        and (fact.share > ALWAYS or (not fixed and " from " in when(fact, float(len(fact.there)))))
+        and (
+            fact.share > ALWAYS
+            or (not fixed and when(fact, float(len(fact.there))).startswith("from"))
+        )
     )
 
 

@@ -26,6 +26,7 @@ CLAUSES = {
     "new sights": ("something new comes into view", "the scene changes"),
     "views that come back": ("an earlier view comes back",),
     "text on screen": ("there is writing in the picture", "writing is to be seen"),
+    "graphics": ("a drawing or a screen is shown", "a drawing or a screen is to be seen"),
     "faces": ("a face looks our way", "somebody faces the camera"),
     "close-ups of faces": ("a face is near", "a face is seen from near"),
     "several faces": ("several faces look our way",),
@@ -99,7 +100,7 @@ COMPARED = (
 RELATIVE = ("livelier", "louder than usual")  # a short video has no "usual"
 # what the story of an aspect turns to: how its sentence opens, and the curves it may tell of
 TURNS = {
-    "content": ("in substance", ("words", "speech", "text on screen", "new sights")),
+    "content": ("in substance", ("words", "speech", "graphics", "text on screen", "new sights")),
     "emotion": (
         "in its mood",
         ("leaning of the music", "energy of the sound", "music", "loudness", "face size", "faces"),
@@ -125,7 +126,10 @@ TURNS = {
             "silence",
         ),
     ),
-    "style": ("in style", ("cuts", "colour", "light", "camera moves", "seen before", "movement")),
+    "style": (
+        "in style",
+        ("cuts", "graphics", "colour", "light", "camera moves", "seen before", "movement"),
+    ),
     "characters": ("of the people", ("faces", "face size", "number of faces", "speech", "words")),
     "setting": (
         "all around",

@@ -233,6 +233,7 @@ RICH = {
     "words": at(60, (2, 30)),
     "speech": at(60, (2, 30)),
     "text on screen": at(60, (5, 12)),
+    "graphics": at(60, (5, 12)),
     "faces": at(60, (2, 9), (20, 26)),
     "face size": at(60, (2, 9)),
     "number of faces": at(60, (20, 26)),
