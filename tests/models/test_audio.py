@@ -8,6 +8,8 @@ from safetensors.torch import load_file, save_file
 from summarizer.config import AudioConfig
 from summarizer.errors import PresetError
 from summarizer.models.audio import load_clap, load_ear, resampled, starts
+from summarizer.models.loading import placed
+from summarizer.models.pickles import convert
 from summarizer.models.tiny_audio import save_clap, save_mert
 
 RATE = 16_000
@@ -188,6 +190,53 @@ def test_weights_by_their_old_names_are_taken(mert, tmp_path):
     assert np.array_equal(
         load_ear(tmp_path).listen(sound, RATE), load_ear(mert).listen(sound, RATE)
     )
+
+
+@pytest.mark.parametrize("stable_norm", [False, True])
+def test_a_published_pickle_is_heard_with_once_converted(tmp_path, stable_norm):
+    source = save_mert(tmp_path / "pickle", old=True, stable=stable_norm)
+    whole = save_mert(tmp_path / "whole", stable=stable_norm)
+    names = ("config.json", "preprocessor_config.json", "pytorch_model.bin")
+    convert(source, tmp_path / "made", names)
+    old = load_file(tmp_path / "made" / "model.safetensors")
+    assert {"weight_g", "weight_v"} <= {name.rpartition(".")[2] for name in old}
+    sound = noise(6)
+    heard = load_ear(tmp_path / "made").listen(sound, RATE)
+    assert np.array_equal(heard, load_ear(whole).listen(sound, RATE))
+
+
+def test_half_precision_hears_nearly_the_same(mert, stable, clap_folder):
+    sound = noise(7)
+    for folder in (mert, stable):
+        ear, half = load_ear(folder), load_ear(folder)
+        half.model = half.model.half()  # as it is on a GPU
+        whole, rough = ear.listen(sound, RATE), half.listen(sound, RATE)
+        assert rough.dtype == np.float32
+        assert np.linalg.norm(whole - rough) < 0.02 * np.linalg.norm(whole)
+    clap, half = load_clap(clap_folder), load_clap(clap_folder)
+    half.model = half.model.half()
+    for whole, rough in (
+        (clap.hear(sound, RATE), half.hear(sound, RATE)),
+        (clap.read(["rain", "a dog"]), half.read(["rain", "a dog"])),
+    ):
+        assert (np.sum(whole * rough, axis=1) > 0.999).all()
+        assert np.allclose(np.linalg.norm(rough, axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_gpu_hears_what_the_cpu_hears(mert, clap_folder):
+    sound = noise(23)
+    whole, rough = load_ear(mert).listen(sound, RATE), load_ear(mert, "cuda").listen(sound, RATE)
+    assert np.linalg.norm(whole - rough) < 0.02 * np.linalg.norm(whole)
+    pairs = (
+        load_clap(clap_folder).hear(sound, RATE),
+        load_clap(clap_folder, "cuda").hear(sound, RATE),
+    )
+    assert (np.sum(pairs[0] * pairs[1], axis=1) > 0.999).all()
+
+
+def test_only_a_gpu_gets_half_precision(mert):
+    assert placed(load_ear(mert).model, "cpu").dtype == torch.float32
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,12 @@ def test_pictures_are_prepared_as_the_published_processor_does(captioner, folder
     assert levels.max() < 5 and levels.mean() < 0.2  # it rounds once more on the way
 
 
+def test_half_precision_says_words_too(folder, frames):
+    half = load_captioner(folder)
+    half.model = half.model.half()  # as it is on a GPU
+    assert all(half.caption(frames))
+
+
 def test_no_pictures_and_odd_ones(captioner):
     assert captioner.caption(np.zeros((0, 9, 9, 3), np.uint8)) == []
     for shape in [(1, 1), (2, 900), (500, 3)]:
