@@ -34,7 +34,7 @@ class Weights:
     repo: str
     revision: str  # the commit, 40 hex digits; empty: taken at the first download, and kept
     licence: str
-    size_mb: int  # to download
+    size_mb: int  # to download, about
     files: tuple[File, ...]  # what loading needs; what else is small comes along
     note: str = ""
 
@@ -59,8 +59,8 @@ def _files(*files: File | str) -> tuple[File, ...]:
 _HEARD = ("config.json", "preprocessor_config.json")
 _TOLD = ("config.json", "tokenizer_config.json")
 
-# The commits, sizes and digests were found in several independent published places each; those
-# of the two shards of Vicuna and of CLAP's pickle were not, and the hub's own word has to do.
+# Commits, sizes and digests as published, in several independent places each. Of CLAP's pickle and
+# of Vicuna's none was found but the commit, so the hub's own listing at that commit has to do.
 WEIGHTS = {
     each.name: each
     for each in (
@@ -207,8 +207,8 @@ WEIGHTS = {
                 *_TOLD,
                 "tokenizer.model",
                 "pytorch_model.bin.index.json",
-                File("pytorch_model-00001-of-00002.bin", 9_976_634_558),
-                File("pytorch_model-00002-of-00002.bin", 3_500_315_539),
+                "pytorch_model-00001-of-00002.bin",
+                "pytorch_model-00002-of-00002.bin",
             ),
         ),
         *(
