@@ -318,7 +318,7 @@ class Offer:
 
     name: str
     about: str  # one sentence: what it is good at
-    needs: tuple[str, ...] = ()  # hub repositories
+    needs: tuple[str, ...] = ()  # names of weights
     missing: tuple[str, ...] = ()  # what it still lacks here
     command: str = ""  # that gets what is missing
 
