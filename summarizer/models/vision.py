@@ -3,7 +3,6 @@
 Weights are read from a folder in open_clip's own format. Nothing is ever fetched.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, normalize
 
-from summarizer.errors import PresetError
+from summarizer.errors import WeightsError
+from summarizer.models.loading import settings
 
 CONFIG, WEIGHTS = "open_clip_config.json", "open_clip_model.safetensors"
 NAMES = (WEIGHTS, "open_clip_pytorch_model.safetensors")  # open_clip takes the first that is there
@@ -156,7 +156,7 @@ def load_eye(folder: Path, device: str = "cpu") -> Eye:
         model = open_clip.create_model_from_pretrained(
             source, precision=_precision(device), device=device, return_transform=False
         )
-    except (RuntimeError, TypeError, AssertionError) as error:
+    except Exception as error:  # of many kinds, for files that are damaged
         raise _unfit(folder, " ".join(str(error).split())) from error
     _compare(folder, model)
     prepare = _preparation(folder, model.visual.preprocess_cfg)
@@ -165,16 +165,13 @@ def load_eye(folder: Path, device: str = "cpu") -> Eye:
 
 def _check(folder: Path) -> None:
     """Refuse what open_clip would do without a word: random weights, pickles, fetched parts."""
-    for names in ((CONFIG,), NAMES):
-        if not any((folder / name).is_file() for name in names):
-            raise PresetError(
-                f"{folder.name or folder} holds no {names[0]}, so there is no CLIP model in it; "
-                "get it anew: python -m summarizer.weights list says how"
-            )
+    found = settings(folder, CONFIG)
+    if not any((folder / name).is_file() for name in NAMES):
+        raise WeightsError(f"{folder} has no {WEIGHTS}; get its weights again")
     try:
-        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))["model_cfg"]
+        config = found["model_cfg"]
         towers = {**config["vision_cfg"], **config["text_cfg"]}
-    except (ValueError, KeyError, TypeError) as error:
+    except (KeyError, TypeError) as error:
         raise _unfit(folder, f"{CONFIG} does not describe a model ({error})") from error
     if config.get("custom_text"):
         raise _unfit(folder, "it reads texts in a way of its own (custom_text)")
@@ -195,11 +192,8 @@ def _compare(folder: Path, model) -> None:
             raise _unfit(folder, f"{name} is {shape} and should be {expected.get(name)}")
 
 
-def _unfit(folder: Path, why: str) -> PresetError:
-    return PresetError(
-        f"the CLIP model in {folder.name} can't be used: {why[:1000]}; "
-        "get it anew: python -m summarizer.weights list says how"
-    )
+def _unfit(folder: Path, why: str) -> WeightsError:
+    return WeightsError(f"{folder} holds no fitting CLIP model: {why[:600]}; get its weights again")
 
 
 def _preparation(folder: Path, asked: dict) -> Preparation:
