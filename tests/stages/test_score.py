@@ -503,6 +503,66 @@ def test_a_hint_that_is_nearly_nowhere_or_everywhere_ranks(talk):
     assert flat.answer.kind == "cannot"
 
 
+SEEN = Track("sight", np.arange(0.5, 60), np.zeros((60, 2), np.float16), "an eye")
+RUNG = Track("hearing", np.arange(5.0, 60, 5), np.zeros((11, 2), np.float16), "an ear")
+
+
+def beholder(**places):
+    """Finds words where they are said to be: on a track, at 0.9 between two times, else 0.2."""
+
+    def behold(words: str, track: Track) -> np.ndarray:
+        name, start, end = places.get(words.replace(" ", "_"), ("", 0, 0))
+        inside = (track.times >= start) & (track.times < end) & (name == track.name)
+        return np.where(inside, 0.9, 0.2)
+
+    return behold
+
+
+def with_models(talk, want: str, tracks=(SEEN, RUNG), **places) -> Score:
+    curves = {curve.name: curve.array for curve in talk.curves}
+    of = perception(talk.video, curves, lines=TALK, tracks=tracks)
+    seeing = Preset((), "evidence", "knapsack", "composed")
+    wish = read(want, CONCEPTS)
+    return evidence(of, Preference(want=want), wish, seeing, no_model, beholder(**places))
+
+
+def test_with_eyes_a_thing_is_seen_before_it_is_only_spoken_of(talk):
+    found = with_models(talk, "a penguin", penguin=("sight", 5, 9))
+    assert found.answer.kind == "found" and where(found) == [(5, 9)]
+    assert found.answer.text == "Found: “penguin” (as far as I can see), 4 seconds from 0:05."
+    heard = with_models(talk, "a penguin", penguin=("hearing", 20, 31))
+    assert "as far as I can hear" in heard.answer.text
+    assert [(start <= 22, end >= 28) for start, end in where(heard)] == [(True, True)]
+    spoken = with_models(talk, "a penguin")  # neither seen nor heard, but said
+    assert where(spoken) == [(30, 38)] and "is said at 0:30" in spoken.answer.text
+
+
+def test_with_eyes_what_is_not_there_is_absent_and_not_unknown(talk):
+    found = with_models(talk, "a giraffe")
+    assert found.answer.kind == "absent" and not where(found)
+    assert found.answer.text == "Not found: “giraffe”, as far as I can see or hear."
+    assert "see or" not in with_models(talk, "a giraffe", tracks=(SEEN,)).answer.text
+
+
+def test_what_can_be_measured_is_measured_even_with_eyes(talk):
+    def never(words, track):
+        raise AssertionError(f"{words} can be measured")
+
+    curves = {curve.name: curve.array for curve in talk.curves}
+    of = perception(talk.video, curves, lines=TALK, tracks=(SEEN,))
+    wish = read("music", CONCEPTS)
+    found = evidence(of, Preference(want="music"), wish, BLIND, no_model, never)
+    assert where(found) == [(10, 20)]
+    # but what is only often there with it is not gone by
+    danced = with_models(talk, "dancing", dancing=("sight", 40, 45))
+    assert where(danced) == [(40, 45)]
+
+
+def test_what_was_seen_can_be_left_out(talk):
+    found = with_models(talk, "no giraffe", giraffe=("sight", 5, 9))
+    assert where(found) == [(0, 5), (9, 60)]
+
+
 def test_what_is_absent_is_never_a_reason(talk):
     found = score(talk, "music and colourful pictures")
     assert all("colourful" not in found.why(start, start + 5) for start in range(0, 60, 5))
