@@ -209,7 +209,17 @@ def test_a_projector_can_learn_from_patches_and_the_eye_does_not(eye):
 
 # -- reading --------------------------------------------------------------------------------------
 
-TEXTS = ["a dog on a beach", "", "the goal!", "word " * 400, "x" * 9000, "ein Käse 🧀 <b>", "喜び"]
+TEXTS = [
+    "a dog on a beach",
+    "",
+    "a <end_of_text> cat",
+    "!!!",
+    "the goal!",
+    "word " * 400,
+    "x" * 9000,
+    "ein Käse 🧀 <b>",
+    "喜び",
+]
 
 
 def test_texts_are_read_as_open_clip_reads_them(eye):
