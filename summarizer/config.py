@@ -177,6 +177,7 @@ PRESETS = {
             "faces",
             "novelty",
             "returns",
+            "excitement",
             "screen",
             "words",
         ),

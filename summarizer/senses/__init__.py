@@ -15,6 +15,7 @@ from summarizer.senses.beat import Beat
 from summarizer.senses.camera import Camera
 from summarizer.senses.captions import Captions, TinyCaptions
 from summarizer.senses.colour import Colour
+from summarizer.senses.excitement import Excitement
 from summarizer.senses.faces import Faces
 from summarizer.senses.hearing import Hearing, TinyHearing
 from summarizer.senses.light import Light
@@ -163,6 +164,7 @@ SENSES: dict[str, type[Sense | TwoStep]] = {
     "faces": Faces,
     "novelty": Novelty,
     "returns": Returns,
+    "excitement": Excitement,
     "screen": Screen,
     "words": Words,
     **{

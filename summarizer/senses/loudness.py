@@ -68,7 +68,7 @@ class Loudness:
             asks=("quiet", "quietest", "silence", "silent", "hushed", "no sound"),
             seen="quiet moments",
             told="it is quiet",
-            hints=("calm", "peaceful", "whisper", "pause", "stillness"),
+            hints=("whisper", "pause", "stillness"),
         ),
         Concept(
             name="silence",

@@ -61,16 +61,7 @@ class Mood:
             asks=("lively sound", "energetic sound"),
             seen="lively sound",
             told="it sounds lively",
-            hints=(
-                "lively",
-                "energetic",
-                "exciting",
-                "excitement",
-                "thrilling",
-                "tense",
-                "tension",
-                "dramatic",
-            ),
+            hints=("lively", "energetic"),
         ),
         Concept(
             name="uneventful sound",
@@ -80,7 +71,7 @@ class Mood:
             asks=("uneventful sound", "even sound"),
             seen="sound in which little happens",
             told="little happens in the sound",
-            hints=("calm", "gentle", "relaxing", "soothing", "romantic", "dreamy"),
+            hints=("romantic", "dreamy"),
         ),
         Concept(
             name="cheerful music",

@@ -96,7 +96,7 @@ class Motion:
             ),
             seen="still pictures",
             told="hardly anything moves",
-            hints=("slide", "slides", "title", "titles", "photo", "photos", "calm", "peaceful"),
+            hints=("slide", "slides", "title", "titles", "photo", "photos"),
         ),
     )
 
