@@ -17,6 +17,7 @@ from summarizer.senses.captions import Captions, TinyCaptions
 from summarizer.senses.colour import Colour
 from summarizer.senses.excitement import Excitement
 from summarizer.senses.faces import Faces
+from summarizer.senses.graphics import Graphics
 from summarizer.senses.hearing import Hearing, TinyHearing
 from summarizer.senses.light import Light
 from summarizer.senses.loudness import Loudness
@@ -161,6 +162,7 @@ SENSES: dict[str, type[Sense | TwoStep]] = {
     "light": Light,
     "colour": Colour,
     "sharpness": Sharpness,
+    "graphics": Graphics,
     "faces": Faces,
     "novelty": Novelty,
     "returns": Returns,
