@@ -15,6 +15,7 @@ MOST = 0.6  # share of the video that is "most of it"; it tells no moment from a
 RARE = 0.1  # share of the video below which a single second is worth telling
 INSTANT = 2.5  # seconds; what is shorter has one time, not two
 USUAL = 20.0  # seconds of a video that can be unusual somewhere
+LASTING = 3.0  # seconds from which a calm is one
 UNKNOWN = 4.0  # seconds at the start of a video, when everything is new
 CHANGES = ("new sights", "new sounds", "sudden sounds")  # of moments, never of a whole video
 MOMENTARY = (*CHANGES, "noise bursts", "whistle-like tone")
@@ -92,6 +93,9 @@ class Fact:
             return 0.0
         share = float(self.rows(start, end).mean())
         if share < 0.5 and not (share > 0 and self.rare):
+            return 0.0
+        since, until = self.run(start, end)
+        if self.calm and until - since < min(LASTING, len(self.there) / 2):
             return 0.0
         return max(0.05, share - self.share) * self.plain
 

@@ -91,7 +91,7 @@ def _written(fact: Fact, lines: Sequence[Line], seconds: float) -> str:
     if fact.curve.name != "text on screen":
         return ""
     stays = [line for line in lines if legible(line) and line.end - line.start >= MOST * seconds]
-    return f"“{shortened(stays[0].text, 8)}” is on the screen" if stays else ""
+    return f"“{shortened(stays[0].text, 8)}” can be read" if stays else ""
 
 
 def aspects(

@@ -71,7 +71,12 @@ IDLE = {
     "lively sound": ("words", "talking"),  # any talk is
     "sudden sounds": ("words", "talking"),
     "quiet": ("silence",),
-    "uneventful sound": ("words", "talking", "quiet", "silence"),
+    "uneventful sound": ("words", "talking", "quiet", "silence", "steady noise"),
+    **dict.fromkeys(
+        ("beat", "fast beat", "slow beat"), ("words", "talking", "uneventful sound")
+    ),  # syllables, footsteps
+    "gliding tone": ("music",),  # a run of notes
+    "new sights": ("long takes",),  # what moves or is damaged within a shot
     "noise bursts": ("music",),  # a string that is plucked
     "stillness": ("zoom in", "zoom out", "camera pan", "camera tilt", "camera movement"),
 }
@@ -85,6 +90,10 @@ SLOW = (
     "leaning of the music",
     "energy of the sound",
     "cuts",
+    "light",
+    "dim light",
+    "colour",
+    *COLOURS,
 )
 # curves of the saliency that can be told of too
 COMPARED = (
