@@ -27,9 +27,9 @@ CLAUSES = {
     "views that come back": ("an earlier view comes back",),
     "text on screen": ("there is writing in the picture", "writing is to be seen"),
     "graphics": ("a drawing or a screen is shown", "a drawing or a screen is to be seen"),
-    "faces": ("a face looks our way", "somebody faces the camera"),
+    "faces": ("a face is in view", "a face is to be seen"),
     "close-ups of faces": ("a face is near", "a face is seen from near"),
-    "several faces": ("several faces look our way",),
+    "several faces": ("several faces are in view",),
     **{
         f"{name} pictures": (f"{name} fills much of the picture", f"the picture is full of {name}")
         for name in COLOURS

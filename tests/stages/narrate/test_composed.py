@@ -80,7 +80,7 @@ def test_the_whole_comes_first_without_a_wish(talk):
     told = story(talk, length=Length(0.4, "share"))
     assert told[0].text == (
         "This video lasts 1 minute; somebody talks from 0:30 to 0:50, "
-        "and a face looks our way from 0:31 to 0:49."
+        "and a face is in view from 0:31 to 0:49."
     )
     assert (told[0].start, told[0].end) == (0, 60)
     assert any("there is music" in each.text for each in told)
