@@ -93,5 +93,5 @@ def _rename(file: Path, target: Path) -> None:
         places = {name: loadable(place) for name, place in index["weight_map"].items()}
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
         raise WeightsError(f"{file.name} is no index of weights; get it again") from None
-    text = json.dumps({**index, "weight_map": places}, indent=2, sort_keys=True)
+    text = json.dumps({"metadata": {}, **index, "weight_map": places}, indent=2, sort_keys=True)
     target.write_text(text + "\n", encoding="utf-8")
