@@ -193,8 +193,8 @@ def load_clap(
     """CLAP from a folder, hearing windows of that many seconds, a hop apart."""
     from transformers import AutoTokenizer, ClapFeatureExtractor, ClapModel
 
-    hears = settings(folder, "preprocessor_config.json")
-    if hears.get("truncation") != "rand_trunc":
+    settings(folder, "preprocessor_config.json")
+    if settings(folder, "config.json").get("audio_config", {}).get("enable_fusion"):
         raise WeightsError(f"the CLAP in {folder} fuses several views; use clap-htsat-unfused")
     extractor = ClapFeatureExtractor.from_pretrained(folder, local_files_only=True)
     longest = extractor.nb_max_samples / extractor.sampling_rate
@@ -222,8 +222,9 @@ class Clap:
         self.width = int(model.config.projection_dim)
         self.most = int(model.config.text_config.max_position_embeddings) - 2  # word pieces
         exact = torch.float32 if model.device.type == "mps" else torch.float64
-        filters = torch.from_numpy(extractor.mel_filters_slaney)
-        self.filters = filters.to(model.device, exact)  # (frequencies, mels)
+        fused = extractor.truncation == "fusion"  # then it was trained with the other filters
+        filters = extractor.mel_filters if fused else extractor.mel_filters_slaney
+        self.filters = torch.from_numpy(filters).to(model.device, exact)  # (frequencies, mels)
 
     def windows(self, seconds: float) -> np.ndarray:
         """When the windows of a sound of that length begin and end: (windows, 2), in seconds."""

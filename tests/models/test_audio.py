@@ -7,7 +7,7 @@ from safetensors.torch import load_file, save_file
 
 from summarizer.config import AudioConfig
 from summarizer.errors import PresetError
-from summarizer.models.audio import load_clap, load_ear, resampled, starts
+from summarizer.models.audio import Clap, load_clap, load_ear, resampled, starts
 from summarizer.models.loading import placed
 from summarizer.models.pickles import convert
 from summarizer.models.tiny_audio import save_clap, save_mert
@@ -192,6 +192,17 @@ def test_weights_by_their_old_names_are_taken(mert, tmp_path):
     )
 
 
+@pytest.mark.parametrize("kind", ["mert", "stable"])
+def test_another_implementation_of_hubert_makes_the_same_of_it(kind, request):
+    from torchaudio.models.wav2vec2.utils import import_huggingface_model
+
+    model = load_ear(request.getfixturevalue(kind)).model
+    sound = torch.from_numpy(np.stack([noise(1, 24_000), noise(1, 24_000, seed=1)]))
+    with torch.no_grad():
+        theirs, _ = import_huggingface_model(model).eval()(sound)
+        assert torch.allclose(model(sound).last_hidden_state, theirs, atol=1e-5)
+
+
 @pytest.mark.parametrize("stable_norm", [False, True])
 def test_a_published_pickle_is_heard_with_once_converted(tmp_path, stable_norm):
     source = save_mert(tmp_path / "pickle", old=True, stable=stable_norm)
@@ -268,16 +279,20 @@ def test_a_setting_that_makes_no_sense_is_refused(mert, setting, says):
 # -- CLAP
 
 
-def test_its_mel_spectrum_is_the_published_one(clap, clap_folder):
+@pytest.mark.parametrize("truncation", ["rand_trunc", "fusion"])
+def test_its_mel_spectrum_is_the_published_one(clap, clap_folder, truncation):
     from transformers import ClapFeatureExtractor
 
     extractor = ClapFeatureExtractor.from_pretrained(clap_folder)
+    extractor.truncation = truncation
+    clap = Clap(clap.model, extractor, clap.tokenizer, window=10.0, hop=5.0, batch=2)
     time = np.arange(480_000) / 48_000
     sweep = (0.4 * np.sin(2 * np.pi * (50 + 1_000 * time) * time)).astype(np.float32)
     silence = np.zeros(480_000, np.float32)
     sounds = [sweep, noise(10, 48_000), silence]
     theirs = extractor(sounds, sampling_rate=48_000, return_tensors="pt").input_features
     ours = clap.mel(torch.from_numpy(np.stack(sounds)))
+    theirs = theirs[:, :1]  # with fusion, the same four times
     assert ours.shape == theirs.shape
     assert torch.allclose(ours, theirs.to(ours), atol=1e-3)  # decibels
 
@@ -365,9 +380,9 @@ def test_numbers_it_makes_itself_may_be_in_the_file_or_not(clap, clap_folder, tm
 def test_the_fused_clap_is_not_taken_for_it(clap_folder, tmp_path):
     for file in clap_folder.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
-    hears = json.loads((clap_folder / "preprocessor_config.json").read_text())
-    hears["truncation"] = "fusion"
-    (tmp_path / "preprocessor_config.json").write_text(json.dumps(hears))
+    config = json.loads((clap_folder / "config.json").read_text())
+    config["audio_config"]["enable_fusion"] = True
+    (tmp_path / "config.json").write_text(json.dumps(config))
     with pytest.raises(PresetError, match="clap-htsat-unfused"):
         load_clap(tmp_path)
 
