@@ -14,6 +14,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 from typing import Protocol
 
 import numpy as np
@@ -25,6 +26,7 @@ from summarizer.models.spoken import Word
 RATE = 16_000  # samples a second; both know no other
 # the best first that keeps up with speech on two cores; the first ones know many languages
 BEST = "whisper-base"  # of summarizer.models.hub.WEIGHTS
+LARGE = "whisper-large"  # hears better, and is far too slow without a GPU
 WHISPERS = tuple(  # used as well where somebody has them
     f"openai/whisper-{size}" for size in ("base", "tiny", "base.en", "tiny.en", "small")
 )
@@ -72,7 +74,8 @@ def load_recogniser() -> Recogniser:
     """The best recogniser that is here; an error says how to get one."""
     folder = _whisper()
     if folder is not None:
-        return Whisper(folder[1], recogniser_here())
+        large = folder[0] == hub.WEIGHTS[LARGE].repo
+        return Whisper(folder[1], recogniser_here(), "cuda" if large else "cpu")
     if not recogniser_here():
         raise PresetError(MISSING)
     return Sphinx(recogniser_here())
@@ -155,14 +158,18 @@ MOST_TOKENS = 200  # in a piece of up to half a minute
 class Whisper:
     """Many languages; a word's confidence is the probability of its least likely token."""
 
-    def __init__(self, folder: Path, made_by: str):
+    def __init__(self, folder: Path, made_by: str, device: str = "cpu"):
         import torch
         from transformers import WhisperForConditionalGeneration, WhisperProcessor
 
         torch.set_num_threads(1)  # another model may have the other core
         self.made_by = made_by
         self.processor = WhisperProcessor.from_pretrained(folder, local_files_only=True)
-        self.model = WhisperForConditionalGeneration.from_pretrained(folder, local_files_only=True)
+        # straight onto the GPU: the memory of this process is bounded
+        half = {"dtype": torch.float16, "device_map": {"": device}} if device != "cpu" else {}
+        self.model = WhisperForConditionalGeneration.from_pretrained(
+            folder, local_files_only=True, use_safetensors=True, **half
+        )
         self.model.eval()
 
     def hear(self, samples: np.ndarray) -> Heard:
@@ -173,7 +180,7 @@ class Whisper:
         given = self.processor(sound, sampling_rate=RATE, return_tensors="pt")
         with torch.inference_mode():
             made = self.model.generate(
-                given.input_features,
+                given.input_features.to(self.model.device, self.model.dtype),
                 max_new_tokens=min(MOST_TOKENS, self.model.config.max_target_positions // 2),
                 return_dict_in_generate=True,
                 output_scores=True,
@@ -225,8 +232,9 @@ class Whisper:
 
 def _whisper() -> tuple[str, Path] | None:
     """The first Whisper that lies whole in the local cache: its name and its folder."""
-    if hub.here(BEST):
-        return hub.WEIGHTS[BEST].repo, hub.folder(BEST)
+    for name in (LARGE, BEST):
+        if hub.here(name) and (name != LARGE or _on_gpu()):
+            return hub.WEIGHTS[name].repo, hub.folder(name)
     for name in WHISPERS:
         home = hub.cache() / f"models--{name.replace('/', '--')}"
         with_commit = home / "refs" / "main"
@@ -237,6 +245,15 @@ def _whisper() -> tuple[str, Path] | None:
         if all((folder / file).is_file() for file in needed) and _is_whisper(folder):
             return name, folder
     return None
+
+
+def _on_gpu() -> bool:
+    """Whether there is a GPU; torch, slow to import, is only asked where there is its driver."""
+    if which("nvidia-smi") is None:
+        return False
+    import torch
+
+    return torch.cuda.is_available()
 
 
 def _is_whisper(folder: Path) -> bool:

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -109,14 +110,40 @@ def test_a_whisper_in_the_cache_is_loaded_and_heard_by_without_a_connection(hub,
     assert not whisper.believes([said]), "random weights are unsure"
 
 
+def seem_here(name: str) -> Path:
+    """Files of the right names and sizes, which are holes on the disk."""
+    folder = snapshot(WEIGHTS[name])
+    folder.mkdir(parents=True)
+    for file in WEIGHTS[name].files:
+        (folder / file.name).write_text("{}")
+        if file.size:
+            os.truncate(folder / file.name, file.size)
+    return folder
+
+
+def test_the_large_whisper_is_for_a_gpu(hub, monkeypatch):
+    seem_here("whisper-large")
+    monkeypatch.setattr(recogniser, "_on_gpu", lambda: False)
+    assert "whisper" not in recogniser_here()
+    seem_here("whisper-base")
+    assert recogniser_here().startswith("openai/whisper-base ")
+    monkeypatch.setattr(recogniser, "_on_gpu", lambda: True)
+    assert recogniser_here() == "openai/whisper-large-v3 06f233fe"
+    asked = []
+    monkeypatch.setattr(recogniser, "Whisper", lambda *given: asked.append(given))
+    load_recogniser()
+    assert asked == [(snapshot(WEIGHTS["whisper-large"]), recogniser_here(), "cuda")]
+
+
+def test_without_a_driver_torch_is_not_even_asked(monkeypatch):
+    monkeypatch.setattr(recogniser, "which", lambda name: None)
+    monkeypatch.setitem(sys.modules, "torch", None)  # importing it would fail
+    assert not recogniser._on_gpu()
+
+
 def test_the_pinned_whisper_is_found_where_the_command_puts_it(hub):
     make_whisper(hub)  # a smaller one that somebody has
-    folder = snapshot(WEIGHTS["whisper-base"])
-    folder.mkdir(parents=True)
-    for file in WEIGHTS["whisper-base"].files:
-        (folder / file.name).write_text("{}")
-        if file.size:  # nothing but a hole on the disk
-            os.truncate(folder / file.name, file.size)
+    folder = seem_here("whisper-base")
     assert recogniser_here() == f"openai/whisper-base {WEIGHTS['whisper-base'].revision[:8]}"
     os.truncate(folder / "model.safetensors", 1000)
     assert recogniser_here() == "openai/whisper-tiny 01234567"
