@@ -18,7 +18,7 @@ from summarizer.stages.narrate.facts import (
 )
 from summarizer.stages.narrate.moments import asked_for
 from summarizer.stages.narrate.quotes import CERTAIN, legible, shortened
-from summarizer.stages.narrate.wording import TURNED, TURNS, turned
+from summarizer.stages.narrate.wording import RELATIVE, TURNED, TURNS, turned
 
 ENOUGH = 2  # seconds of what is not momentary
 ASPECTS_TOLD = 2  # at most
@@ -55,6 +55,7 @@ def whole(
     text = f"This {kind if video.has_picture else 'recording'} lasts {lasting(video.seconds)}"
     curves = set() if "overview" in chosen else turned(chosen)
     lasts = [fact for fact in facts if fact.share >= OFTEN and fact.curve.name not in CHANGES]
+    lasts = [fact for fact in lasts if fact.concept.name not in RELATIVE]
     lively = [fact for fact in lasts if fact.plain > 0.5 or fact.curve.name in curves] or lasts
     weights = {
         fact: fact.share

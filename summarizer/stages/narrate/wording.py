@@ -19,6 +19,7 @@ CLAUSES = {
     "new sounds": ("the sound changes", "it sounds unlike before"),
     "noise bursts": ("there are bursts of noise", "bursts of noise are heard"),
     "lively sound": ("the sound is lively",),
+    "exciting moments": ("it is loud and lively", "it gets loud and lively"),
     "action": ("there is a lot of movement", "much is in motion"),
     "stillness": ("hardly anything moves", "the picture is almost still"),
     "livelier": ("there is more movement than usual", "the picture is busier than usual"),
@@ -58,6 +59,8 @@ TOPIC = {
     "camera shakes": "camera moves",
     "loudness above usual": "loudness",
     "silence": "loudness",
+    "excitement": "loudness",
+    "energy of the sound": "loudness",
     "tempo": "beat",
     "noise bursts": "sudden sounds",
     "more movement than usual": "movement",
@@ -71,6 +74,7 @@ IDLE = {
     "lively sound": ("words", "talking"),  # any talk is
     "sudden sounds": ("words", "talking"),
     "quiet": ("silence",),
+    "calm moments": ("words", "talking", "silence", "quiet"),
     "uneventful sound": ("words", "talking", "quiet", "silence", "steady noise"),
     **dict.fromkeys(
         ("beat", "fast beat", "slow beat"), ("words", "talking", "uneventful sound")
@@ -93,6 +97,7 @@ SLOW = (
     "light",
     "dim light",
     "colour",
+    "excitement",
     *COLOURS,
 )
 # curves of the saliency that can be told of too
@@ -106,13 +111,26 @@ COMPARED = (
         "there is more movement than usual",
     ),
 )
-RELATIVE = ("livelier", "louder than usual")  # a short video has no "usual"
+RELATIVE = (
+    "livelier",
+    "louder than usual",
+    "exciting moments",
+    "calm moments",
+)  # a short video has no "usual"
 # what the story of an aspect turns to: how its sentence opens, and the curves it may tell of
 TURNS = {
     "content": ("in substance", ("words", "speech", "graphics", "text on screen", "new sights")),
     "emotion": (
         "in its mood",
-        ("leaning of the music", "energy of the sound", "music", "loudness", "face size", "faces"),
+        (
+            "excitement",
+            "leaning of the music",
+            "energy of the sound",
+            "music",
+            "loudness",
+            "face size",
+            "faces",
+        ),
     ),
     "viewpoint": (
         "in the camera work",
