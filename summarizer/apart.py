@@ -27,6 +27,7 @@ HOMES = (
     "HF_HUB_CACHE",
     "HUGGINGFACE_HUB_CACHE",
 )
+GPUS = ("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER")  # which of them may be used
 GREED = "{name} needs more than {memory} of memory; try a shorter video"
 
 
@@ -49,7 +50,7 @@ class Apart(Worker[Encoded]):
         return COMMAND
 
     def environment(self) -> dict[str, str]:
-        return environment((*KEPT, *HOMES)) | {"HF_HUB_OFFLINE": "1"}
+        return environment((*KEPT, *HOMES, *GPUS)) | {"HF_HUB_OFFLINE": "1"}
 
     def memory(self, limits: Limits) -> int:
         return limits.model_memory

@@ -110,6 +110,8 @@ def test_one_without_a_sign_of_life_is_given_up(stand_in):
 def test_no_token_goes_along(monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "secret")
     monkeypatch.setenv("HF_HOME", "/models")
+    monkeypatch.setenv("XDG_DATA_HOME", "/data")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     worker = at_work()
     try:
         environment = worker.environment()
@@ -117,3 +119,5 @@ def test_no_token_goes_along(monkeypatch):
         worker.close()
     assert "HF_TOKEN" not in environment
     assert environment["HF_HOME"] == "/models" and environment["HF_HUB_OFFLINE"] == "1"
+    assert environment["XDG_DATA_HOME"] == "/data", "where our own copies of weights are"
+    assert environment["CUDA_VISIBLE_DEVICES"] == "", "a GPU that was hidden stays so"
