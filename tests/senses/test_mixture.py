@@ -1,11 +1,13 @@
 """What a sound is made of: made sounds with a known answer, and shares that add up everywhere."""
 
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from summarizer import load
 from summarizer.config import Limits
 from summarizer.media import probe, stream_sound
 from summarizer.schema import Curve, Findings, Track
@@ -172,3 +174,13 @@ def test_every_second_of_real_clips_adds_up(shared_data, name):
 def test_what_real_clips_are_made_of(shared_data, name, kind, least):
     parts = made_of(*sounds.decoded(shared_data / name))[:, :-1]  # no whole second at the end
     assert parts[kind].mean() >= least
+
+
+def test_it_is_there_as_soon_as_the_sound_is_heard(tmp_path):
+    """Long before the pictures are."""
+    steps = load(cache=tmp_path).perceiving(EXAMPLES / "day.mp4")
+    with closing(steps):
+        step = next(each for each in steps if each.perception.curve(SHARES[0]))
+    assert not step.perception.curve("movement")
+    assert step.perception.curve("excitement")  # of the sound, until there is more
+    assert step.share < 1.0
