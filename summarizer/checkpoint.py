@@ -9,6 +9,7 @@ is put into a module unless all of it fits.
 """
 
 import json
+import os
 import secrets
 import shutil
 from collections.abc import Mapping
@@ -111,6 +112,20 @@ def tensors(folder: Path) -> "dict[str, Tensor]":
         return load_file(folder / TRAINED)
     except (SafetensorError, OSError, ValueError) as error:
         raise _damaged(folder / TRAINED, str(error)) from None
+
+
+def home() -> Path:
+    """Where the checkpoints lie: beside the package, or where CHECKPOINTS says."""
+    own = os.environ.get("CHECKPOINTS")
+    return Path(own).expanduser() if own else Path(__file__).parent.parent / "checkpoints"
+
+
+def find(name: str) -> Path | None:
+    """The named checkpoint, where it is here."""
+    folder = home() / name
+    if not name or not (folder / TRAINED).is_file():
+        return None
+    return folder
 
 
 def describe(folder: Path) -> Description:

@@ -148,45 +148,83 @@ class Preset:
     selector: str  # of summarizer.stages.selection.SELECTORS
     narrator: str  # of summarizer.stages.narrate.NARRATORS
     about: str = ""  # what it is good at, as a sentence
-    needs: tuple[str, ...] = ()  # hub repositories; none for a preset that works at once
+    needs: tuple[str, ...] = ()  # of summarizer.models.hub.WEIGHTS; none where it works at once
     blind: str = ""  # what it cannot judge, as the end of "I can't ..."
+    listed: bool = True  # offered to people
 
+
+# what is measured without any large model
+MEASURED = (
+    "subtitles",
+    "loudness",
+    "onsets",
+    "speech",
+    "recognition",
+    "music",
+    "timbre",
+    "noise",
+    "beat",
+    "tones",
+    "mood",
+    "mixture",
+    "shots",
+    "motion",
+    "camera",
+    "light",
+    "colour",
+    "sharpness",
+    "graphics",
+    "faces",
+    "novelty",
+    "returns",
+    "excitement",
+    "screen",
+    "words",
+)
 
 PRESETS = {
     "offline": Preset(
-        senses=(
-            "subtitles",
-            "loudness",
-            "onsets",
-            "speech",
-            "recognition",
-            "music",
-            "timbre",
-            "noise",
-            "beat",
-            "tones",
-            "mood",
-            "mixture",
-            "shots",
-            "motion",
-            "camera",
-            "light",
-            "colour",
-            "sharpness",
-            "graphics",
-            "faces",
-            "novelty",
-            "returns",
-            "excitement",
-            "screen",
-            "words",
-        ),
+        senses=MEASURED,
         head="evidence",
         selector="knapsack",
         narrator="composed",
         about="Measures picture and sound, reads subtitles and the screen, and hears English; "
         "nothing to download, no GPU.",
         blind="recognise things by sight",
+    ),
+    "laptop": Preset(
+        senses=(*MEASURED, "sight", "captions", "hearing"),
+        head="evidence",
+        selector="knapsack",
+        narrator="qwen",
+        about="Also recognises what is seen and heard (CLIP, BLIP, CLAP), hears better (Whisper), "
+        "and a small language model tells the story; permissive licences, a GPU helps.",
+        needs=("clip-vit-b-32", "blip", "clap", "whisper-base", "qwen-0.5b"),
+    ),
+    "studio": Preset(
+        senses=(*MEASURED, "sight-large", "captions", "hearing", "tune"),
+        head="evidence",
+        selector="knapsack",
+        narrator="vicuna",
+        about="The largest models (CLIP L/14, MERT, Whisper large, Vicuna-7B), for a CUDA GPU; "
+        "MERT is not for commercial use.",
+        needs=(
+            "clip-vit-l-14",
+            "blip",
+            "clap",
+            "mert-95m",
+            "whisper-large",
+            "vicuna-7b",
+        ),
+    ),
+    "tiny": Preset(
+        senses=(*MEASURED, "sight-tiny", "captions-tiny", "hearing-tiny", "tune-tiny"),
+        head="evidence",
+        selector="knapsack",
+        narrator="tiny",
+        about="Every large model 32 wide with random weights: for tests alone.",
+        needs=("tiny-clip", "tiny-blip", "tiny-clap", "tiny-mert", "tiny-llama"),
+        listed=False,
     ),
 }
 

@@ -10,8 +10,8 @@ from summarizer.schema import Offer
 
 
 def offers() -> tuple[Offer, ...]:
-    """Every preset, in the order they are listed in."""
-    return tuple(_offer(name, preset) for name, preset in PRESETS.items())
+    """Every preset for people, in the order they are listed in."""
+    return tuple(_offer(name, preset) for name, preset in PRESETS.items() if preset.listed)
 
 
 def missing(preset: Preset) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ Nothing in here is global: a Summarizer holds settings and a cache, values go in
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,7 +38,7 @@ from summarizer.schema import (
 from summarizer.senses import SENSES, TwoStep
 from summarizer.stages.crop import crop
 from summarizer.stages.listen import listen
-from summarizer.stages.narrate import NARRATORS, titles
+from summarizer.stages.narrate import Telling, narrator, titles
 from summarizer.stages.render import render, suffix
 from summarizer.stages.score import HEADS
 from summarizer.stages.selection import SELECTORS
@@ -171,10 +172,14 @@ class Summarizer:
 
     def tell(self, perception: Perception, summary: Summary) -> Iterator[Summary]:
         """The summary with ever more of its story; the last has it whole."""
-        summary = replace(summary, story=())
-        for sentence in NARRATORS[self.preset.narrator](perception, summary):
-            summary = replace(summary, story=(*summary.story, sentence))
-            yield summary
+        summary = replace(summary, story=(), note="")
+        telling = narrator(self.preset.narrator, self.config.narrator)(perception, summary)
+        with closing(telling):
+            for sentence in telling:
+                summary = replace(summary, story=(*summary.story, sentence))
+                yield summary
+        if isinstance(telling, Telling) and telling.note:
+            yield replace(summary, note=telling.note)
 
     @property
     def shapes(self) -> tuple[str, ...]:

@@ -481,6 +481,7 @@ class Summary:
     story: tuple[Sentence, ...] = field(default=())
     heard_by: str = ""  # the recogniser that heard what was said, if one did
     titles: tuple[Line, ...] = ()  # of the slides, where it is a talk
+    note: str = ""  # what a reader of the story ought to know of how it was made
 
     @property
     def seconds(self) -> float:

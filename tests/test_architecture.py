@@ -83,6 +83,7 @@ ALLOWED = {
     "summarizer.stages.narrate": (
         "summarizer.stages.narrate",  # one stage in several files
         "summarizer.stages.moments",  # which pictures tell most: no stage, but shared by some
+        "summarizer.checkpoint",
         "summarizer.senses",
         "summarizer.models",
         "summarizer.schema",
@@ -114,7 +115,12 @@ ALLOWED = {
         "summarizer.errors",
         "summarizer.files",
     ),
-    "summarizer.models": ("summarizer.models", "summarizer.schema", "summarizer.errors"),
+    "summarizer.models": (
+        "summarizer.models",
+        "summarizer.checkpoint",
+        "summarizer.schema",
+        "summarizer.errors",
+    ),
     "summarizer.schema": ("summarizer.errors",),
     "summarizer.errors": (),
     "summarizer.files": ("summarizer.errors",),

@@ -5,9 +5,12 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 
 from summarizer.errors import WeightsError
 
+# one model is built at a time: the libraries change the state of the whole process while they do
+BUILDING = RLock()
 NAMED = 5  # of the names that don't fit, in an error
 
 
@@ -52,18 +55,19 @@ def loaded(kind: type, folder: Path, harmless: Sequence[str] = (), **options):
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """No progress bars and no reports of transformers meanwhile."""
+    """No progress bars and no reports of transformers meanwhile, and no other model being built."""
     from transformers.utils import logging
 
-    said, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(said)
-        if bars:
-            logging.enable_progress_bar()
+    with BUILDING:
+        said, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+        logging.set_verbosity_error()
+        logging.disable_progress_bar()
+        try:
+            yield
+        finally:
+            logging.set_verbosity(said)
+            if bars:
+                logging.enable_progress_bar()
 
 
 def best_device() -> str:

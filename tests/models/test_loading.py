@@ -104,3 +104,23 @@ def test_a_model_loads_without_a_word(whole, capfd):
     load(whole)
     said = capfd.readouterr()
     assert said.out + said.err == ""
+
+
+def test_models_are_built_one_at_a_time(tiny_weights):
+    """Two at once got weights that were never tied: the library's state is the whole process's."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from summarizer.models import hub
+    from summarizer.models.audio import load_clap, load_ear
+    from summarizer.models.captioner import load_captioner
+    from summarizer.models.vision import load_eye
+
+    kinds = [
+        (load_captioner, "tiny-blip"),
+        (load_clap, "tiny-clap"),
+        (load_ear, "tiny-mert"),
+        (load_eye, "tiny-clip"),
+    ]
+    with ThreadPoolExecutor(4) as pool:
+        made = pool.map(lambda each: each[0](hub.folder(each[1])), 3 * kinds)
+        assert len(list(made)) == 12

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Protocol
 
+from summarizer import checkpoint
 from summarizer.config import NarratorConfig
 from summarizer.models.english import counted
 from summarizer.models.narrator import Piece
@@ -42,21 +43,24 @@ class Writer(Protocol):
     ) -> Iterator[str]: ...
 
 
-_loaded: dict[tuple[str, NarratorConfig], Writer] = {}
+_loaded: dict[tuple[str, str, NarratorConfig], Writer] = {}
 _loading = Lock()
 
 
-def narrator(weights: str, settings: NarratorConfig) -> Writer:
-    """The narrator of these weights, loaded once a process, whoever asks first."""
+def narrator(weights: str, trained: str, settings: NarratorConfig) -> Writer:
+    """The narrator of these weights, with what was trained for it where that is here; loaded once
+    a process, whoever asks first."""
+    from summarizer.models.adapted import adapted
     from summarizer.models.hub import folder
     from summarizer.models.narrator import load_narrator
 
+    own = checkpoint.find(trained)
+    key = (weights, str(own or ""), settings)
     with _loading:
-        if (weights, settings) not in _loaded:
-            _loaded[weights, settings] = load_narrator(
-                folder(weights), settings.device, bits=settings.bits
-            )
-        return _loaded[weights, settings]
+        if key not in _loaded:
+            model = load_narrator(folder(weights), settings.device, bits=settings.bits)
+            _loaded[key] = adapted(model, weights, own) if own else model
+        return _loaded[key]
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,10 @@ class Told:
     """A narrator by a language model; what `senses` gives goes only to one trained to read it."""
 
     weights: str
+    trained: str = ""  # the checkpoint that taught it to read the senses, if there is one
     senses: Callable[[Perception], Mapping[str, Sense]] | None = None
     settings: NarratorConfig = field(default_factory=NarratorConfig)
-    writer: Callable[[str, NarratorConfig], Writer] = narrator
+    writer: Callable[[str, str, NarratorConfig], Writer] = narrator
 
     def __call__(self, perception: Perception, summary: Summary) -> "Telling":
         return Telling(self, perception, summary)
@@ -107,7 +112,7 @@ class Telling(Iterator[Sentence]):
             yield from compose(perception, summary)
 
     def _written(self, by: Told, perception: Perception, summary: Summary) -> Iterator[str]:
-        writer = by.writer(by.weights, by.settings)
+        writer = by.writer(by.weights, by.trained, by.settings)
         room = min(by.settings.room, writer.room)
         settings = replace(
             by.settings, room=room, answer=max(1, min(by.settings.answer, room // 2))

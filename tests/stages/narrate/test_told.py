@@ -225,7 +225,7 @@ def test_a_model_is_loaded_once_whoever_asks(tiny_here, monkeypatch):
     monkeypatch.setattr("summarizer.models.narrator.load_narrator", load)
     settings = NarratorConfig(device="cpu")
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: told.narrator("tiny-llama", settings), range(4)))
+        found = list(pool.map(lambda _: told.narrator("tiny-llama", "", settings), range(4)))
     assert len(loads) == 1 and all(each is found[0] for each in found)
 
 

@@ -1,0 +1,69 @@
+"""A narrator with what was trained for it: an adapter, and a projector for each sense.
+
+The checkpoint's config says how they are shaped:
+
+    {"weights": "vicuna-7b", "lora": {"rank": 16, ...}, "projectors": {"sight": 1024, ...}}
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from summarizer import checkpoint
+from summarizer.errors import WeightsError
+from summarizer.models.narrator import Lora, Narrator, merged, with_lora
+
+
+def prepared(narrator: Narrator, lora: Lora, widths: Mapping[str, int]) -> Narrator:
+    """The narrator with a fresh adapter and fresh projectors of those widths, ready to learn."""
+    import torch
+
+    from summarizer.models.projector import Projector
+
+    ready = with_lora(narrator, lora)
+    table = narrator.model.get_input_embeddings().weight
+    made = {name: Projector(width, narrator.width) for name, width in widths.items()}
+    # in full precision whatever the model has: they are small, and they learn
+    ready.projectors = {name: each.to(table.device, torch.float32) for name, each in made.items()}
+    return ready
+
+
+def trainable(narrator: Narrator):
+    """All of the narrator that a checkpoint keeps, as one module."""
+    from torch import nn
+
+    return nn.ModuleDict(
+        {"model": narrator.model, "projectors": nn.ModuleDict(dict(narrator.projectors))}
+    )
+
+
+def save(
+    folder: Path, narrator: Narrator, weights: str, lora: Lora, metrics: Mapping[str, object]
+) -> None:
+    """Keep what was trained of the narrator."""
+    widths = {name: each.first.in_features for name, each in narrator.projectors.items()}
+    config = {"weights": weights, "lora": asdict(lora), "projectors": widths}
+    checkpoint.save(folder, trainable(narrator), config, metrics)
+
+
+def adapted(narrator: Narrator, weights: str, folder: Path) -> Narrator:
+    """The narrator with a checkpoint in it, its adapter worked into its weights."""
+    config = checkpoint.describe(folder).config
+    if config.get("weights") != weights:
+        raise WeightsError(
+            f"the checkpoint {folder.name} was trained for {str(config.get('weights'))[:40]!r} "
+            f"and not for {weights}; get one that was"
+        )
+    try:
+        known = dict(config["lora"]) | {"targets": tuple(config["lora"]["targets"])}
+        lora, widths = Lora(**known), {str(k): int(v) for k, v in config["projectors"].items()}
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise WeightsError(
+            f"the config.json of the checkpoint {folder.name} does not say how its adapter and "
+            "projectors are shaped; get the checkpoint again"
+        ) from None
+    ready = prepared(narrator, lora, widths)
+    module = trainable(ready)
+    checkpoint.load(folder, module)
+    module.requires_grad_(False)
+    return merged(ready)
