@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from summarizer.errors import PresetError, WeightsError
-from summarizer.models.loading import loaded, placed, settings
+from summarizer.models.loading import loaded, placed, settings, tokens_of
 
 # -- the common part: other rates, and windows ----------------------------------------------------
 
@@ -191,7 +191,7 @@ def load_clap(
     folder: Path, device: str = "cpu", *, window: float = 10.0, hop: float = 5.0, batch: int = 8
 ) -> "Clap":
     """CLAP from a folder, hearing windows of that many seconds, a hop apart."""
-    from transformers import AutoTokenizer, ClapFeatureExtractor, ClapModel
+    from transformers import ClapFeatureExtractor, ClapModel
 
     settings(folder, "preprocessor_config.json")
     if settings(folder, "config.json").get("audio_config", {}).get("enable_fusion"):
@@ -204,8 +204,7 @@ def load_clap(
             f"got {window:g} s every {hop:g} s"
         )
     model = placed(loaded(ClapModel, folder, MADE), device)
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    return Clap(model, extractor, tokenizer, window=window, hop=hop, batch=batch)
+    return Clap(model, extractor, tokens_of(folder), window=window, hop=hop, batch=batch)
 
 
 class Clap:

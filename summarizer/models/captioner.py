@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from summarizer.errors import PresetError, WeightsError
-from summarizer.models.loading import loaded, placed, settings
+from summarizer.models.loading import loaded, placed, settings, tokens_of
 
 # what older files hold besides: numbers that the class makes itself
 MADE = (r"text_decoder\.bert\.embeddings\.position_ids",)
@@ -21,19 +21,20 @@ def load_captioner(
     folder: Path, device: str = "cpu", *, beams: int = 1, most: int = 30, batch: int = 8
 ) -> "Captioner":
     """BLIP from a folder; one beam is greedy, a sentence has `most` word pieces at most."""
-    from transformers import AutoTokenizer, BlipForConditionalGeneration
+    from transformers import BlipForConditionalGeneration
 
     config, sees = settings(folder, "config.json"), settings(folder, "preprocessor_config.json")
     if config.get("model_type") != "blip":
         raise WeightsError(f"{folder} holds a {config.get('model_type')!r}, which is no BLIP")
+    if not all(len(sees.get(shade, ())) == 3 for shade in ("image_mean", "image_std")):
+        raise WeightsError(f"{folder} doesn't say how bright its pictures are; get it again")
     model = placed(loaded(BlipForConditionalGeneration, folder, MADE), device)
     room = model.config.text_config.max_position_embeddings - 1
     if not (1 <= beams <= 16 and 1 <= most <= room):
         raise PresetError(
             f"captions take 1 to 16 beams and 1 to {room} word pieces, got {beams} and {most}"
         )
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    return Captioner(model, tokenizer, sees, beams=beams, most=most, batch=batch)
+    return Captioner(model, tokens_of(folder), sees, beams=beams, most=most, batch=batch)
 
 
 class Captioner:

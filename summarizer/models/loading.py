@@ -53,6 +53,19 @@ def loaded(kind: type, folder: Path, harmless: Sequence[str] = (), **options):
     return model.eval().requires_grad_(False)
 
 
+def tokens_of(folder: Path):
+    """The folder's own tokenizer."""
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except Exception as error:  # of many kinds, for files that are missing or damaged
+        text = " ".join(str(error).split())[:200]
+        raise WeightsError(
+            f"the tokenizer in {folder} can't be used: {text}; get its weights again"
+        ) from error
+
+
 @contextmanager
 def quiet() -> Iterator[None]:
     """No progress bars and no reports of transformers meanwhile, and no other model being built."""

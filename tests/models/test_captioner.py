@@ -127,6 +127,10 @@ def test_another_model_is_not_taken_for_it(folder, tmp_path):
     (tmp_path / "config.json").write_text(json.dumps(config))
     with pytest.raises(PresetError, match="'clip', which is no BLIP"):
         load_captioner(tmp_path)
+    (tmp_path / "config.json").write_text((folder / "config.json").read_text())
+    (tmp_path / "preprocessor_config.json").write_text("{}")
+    with pytest.raises(PresetError, match="how bright"):
+        load_captioner(tmp_path)
 
 
 @pytest.mark.parametrize(

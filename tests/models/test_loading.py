@@ -124,3 +124,11 @@ def test_models_are_built_one_at_a_time(tiny_weights):
     with ThreadPoolExecutor(4) as pool:
         made = pool.map(lambda each: each[0](hub.folder(each[1])), 3 * kinds)
         assert len(list(made)) == 12
+
+
+@pytest.mark.parametrize(("save", "door"), [(save_clap, load_clap), (save_blip, load_captioner)])
+def test_a_damaged_tokenizer_is_one_sentence(save, door, tmp_path):
+    folder = save(tmp_path)
+    (folder / "tokenizer.json").write_text("{")
+    with pytest.raises(WeightsError, match="the tokenizer in"):
+        door(folder)
