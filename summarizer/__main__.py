@@ -102,8 +102,11 @@ def run(options: argparse.Namespace) -> None:
     summary = summarizer.choose(perception, preference)
     say.line("")
     for told in summarizer.tell(perception, summary):
-        say.sentence(told)
+        if len(told.story) > len(summary.story):
+            say.sentence(told)
         summary = told
+    if summary.note:
+        say.line(summary.note)
     how = {"shape": options.shape, "perception": perception}
     say.saving(summarizer.saving(summary, options.clip, folder, **how))
     missing = more(summarizer, summary, extras, folder)

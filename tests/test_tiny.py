@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from summarizer.config import PRESETS
+from summarizer.exports.story import markdown
 from summarizer.models import hub
 from summarizer.models.adapted import prepared, save, trainable
 from summarizer.models.narrator import Lora, load_narrator
@@ -33,7 +34,7 @@ def test_a_preset_names_what_there_is_and_needs_the_weights_of_its_parts(name):
     assert all(each.startswith("whisper") for each in spare)  # taken where it is here
 
 
-def test_everything_is_perceived_chosen_and_told(perceived):
+def test_everything_is_perceived_chosen_and_told(perceived, tmp_path):
     summarizer, perception = perceived
     assert set(perception.senses) == set(PRESETS["tiny"].senses) and not perception.notes
     made = {track.name: track.made_by for track in perception.tracks}
@@ -45,6 +46,8 @@ def test_everything_is_perceived_chosen_and_told(perceived):
     # random weights write nothing that can be placed, and that is said
     assert "language model" in last.note and last.story
     assert last == type(last).from_json(last.to_json())
+    exported = summarizer.export(last, "story", tmp_path)
+    assert markdown(last.note) in exported.read_text(encoding="utf-8")
 
 
 def test_the_wish_is_a_curve_of_the_sum_as_ever(perceived):

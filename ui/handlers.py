@@ -221,7 +221,7 @@ class Handlers:
         try:
             summarizer = self.with_preset(wish.preset)
             summary = summarizer.choose(perception, wish.preference())
-            if shown is not None and replace(shown, story=()) == summary and shown.story:
+            if shown is not None and replace(shown, story=(), note="") == summary and shown.story:
                 return
             said = time.monotonic()
             for told in summarizer.tell(perception, summary):

@@ -290,7 +290,8 @@ def story(summary: Summary | None, head: bool = True) -> str:
     fresh = [each for each in summary.story if not _repeats(each, summary.answer)]
     told = "".join(_sentence(each, summary.video.seconds) for each in fresh or summary.story)
     body = f'<ol class="wl-story">{told}</ol>' if told else '<p class="wl-none">…</p>'
-    return f"{'<h2>The story</h2>' if head else ''}{body}"
+    note = f'<p class="wl-sub">{escape(summary.note)}</p>' if summary.note else ""
+    return f"{'<h2>The story</h2>' if head else ''}{body}{note}"
 
 
 def _repeats(said: Sentence, given: Answer) -> bool:

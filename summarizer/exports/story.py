@@ -10,6 +10,8 @@ def story(summary: Summary) -> str:
     if summary.preference.want.strip():
         lines += [f"> {markdown(summary.preference.want[:300])}", ""]
     lines += [f"- **{clock(each.start)}** {markdown(each.text)}" for each in summary.story]
+    if summary.note:
+        lines += ["", f"*{markdown(summary.note)}*"]
     if summary.highlights:
         lines += ["", "| from | to | why |", "|---|---|---|"]
     lines += [

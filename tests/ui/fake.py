@@ -134,11 +134,15 @@ class Fake:
         return self
 
     def presets(self) -> tuple[Offer, ...]:
-        missing = ("openai/clip-vit-base-patch32",)
+        missing = ("clip-vit-b-32",)
         return (
             Offer("offline", "Measures picture and sound."),
             Offer(
-                "laptop", "Names things by sight.", missing, missing, f"hf download {missing[0]}"
+                "laptop",
+                "Names things by sight.",
+                missing,
+                missing,
+                "python -m summarizer.weights get laptop",
             ),
         )
 

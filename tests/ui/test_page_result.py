@@ -180,7 +180,7 @@ def test_aspects_weights_and_selector_reach_the_choice(page):
     page.click("#aspects label:has-text('emotion')")
     page.click("text=For researchers")
     page.click("#selector label:has-text('DPP')")
-    expect(page.locator("#offers")).to_contain_text("hf download openai/clip-vit-base-patch32")
+    expect(page.locator("#offers")).to_contain_text("python -m summarizer.weights get laptop")
     expect(page.locator("#bench tbody tr")).to_have_count(6)
     expect(page.locator("#bench")).to_contain_text("from the cache")
     page.click("#events input")

@@ -215,8 +215,18 @@ def test_the_twin_of_the_curve_has_all_of_it():
 
 
 def test_a_preset_that_lacks_something_says_how_to_get_it():
-    told = cards.offers([Offer("laptop", "Sees things.", ("a/b",), ("a/b",), "hf download a/b")])
-    assert "hf download a/b" in told and "not here yet" in told
+    told = cards.offers(
+        [
+            Offer(
+                "laptop",
+                "Sees things.",
+                ("a/b",),
+                ("a/b",),
+                "python -m summarizer.weights get laptop",
+            )
+        ]
+    )
+    assert "python -m summarizer.weights get laptop" in told and "not here yet" in told
     assert "not here yet" not in cards.offers([Offer("offline", "Measures.")])
 
 
@@ -242,6 +252,12 @@ def test_the_story_does_not_repeat_the_answer_above_it(answer, again):
     assert views.story(both).count("<li>") == 1
     alone = summary(answer=Answer("found", answer), story=(said,))
     assert again in Reader(views.story(alone)).text
+
+
+def test_how_a_story_was_made_is_said_under_it():
+    plain, noted = summary(), summary(note="Two sentences & more are <b>left out</b>.")
+    assert "left out" not in views.story(plain)
+    assert "Two sentences & more are <b>left out</b>." in Reader(views.story(noted)).text
 
 
 def test_the_three_answers_are_told_apart():
