@@ -16,6 +16,7 @@ IGNORED = -100  # a label that teaches nothing
 BITS = (0, 4, 8)
 ADAPTER = "adapter_model.safetensors"
 BROKEN = "\ufffd"  # what a character reads as whose bytes are not all there yet
+STEP = 512  # tokens; a cache of one size has a multiple of that, so few steps are compiled
 # buffers that older versions saved; they are computed
 HARMLESS = (r"model\.layers\.\d+\.self_attn\.rotary_emb\.inv_freq",)
 PLACE = "(((what is asked)))"  # stands for the user's words while a template is taken apart
@@ -139,6 +140,15 @@ def _adapted(model, adapter: Path):
 
 
 # -- the narrator ---------------------------------------------------------------------------------
+
+
+def compiled(narrator: "Narrator", **options) -> "Narrator":
+    """The narrator with its step compiled, once for each size of cache; for GPUs."""
+    import torch
+
+    found = Narrator(narrator.model, narrator.tokenizer, narrator.projectors, static=True)
+    found.step = torch.compile(narrator.model.forward, fullgraph=True, dynamic=False, **options)
+    return found
 
 
 @dataclass(eq=False)
@@ -297,9 +307,10 @@ class Narrator:
             raise PresetError(
                 f"a prompt of {read} tokens leaves no room for an answer in {self.room}"
             )
-        cache = self._cache(read + most)
+        size = min(-(-(read + most) // STEP) * STEP, self.room)
+        cache = self._cache(size)
         # what is to come counts as there: each token only ever looks back
-        mask = torch.nn.functional.pad(mask, (0, most), value=1)
+        mask = torch.nn.functional.pad(mask, (0, size - read), value=1)
         places = (mask.cumsum(1) - 1).clamp(min=0)
         feed = {"inputs_embeds": embeds}
         first, last = 0, read

@@ -16,6 +16,7 @@ from summarizer.models.narrator import (
     Lora,
     Narrator,
     Rows,
+    compiled,
     labels,
     load_narrator,
     merged,
@@ -233,6 +234,22 @@ def test_an_answer_never_leaves_its_room(narrator):
         next(narrator.stream([rows("sight", narrator.room)], 5))
 
 
+def test_a_compiled_step_is_one_graph_for_many_prompts(narrator):
+    graphs = []
+
+    def backend(graph, _):  # captures as every backend does, but makes no machine code
+        graphs.append(graph)
+        return graph.forward
+
+    torch._dynamo.reset()
+    fast = compiled(narrator, backend=backend)
+    for pieces in (["So?"], [PROMPT], ["[00:01]", rows("sight", 40), PROMPT]):
+        text = "".join(fast.stream(pieces, 20))
+        assert text == "".join(narrator.stream(pieces, 20))
+    assert len(graphs) == 1
+    torch._dynamo.reset()
+
+
 # -- text as it is written ------------------------------------------------------------------------
 
 
@@ -255,6 +272,20 @@ def test_bytes_that_are_no_text_come_out_as_they_decode(folder_tokenizer, tokens
 @pytest.fixture(scope="module")
 def folder_tokenizer(narrator):
     return narrator.tokenizer
+
+
+@pytest.mark.parametrize("text", ["größer als 🐧!", "日本語", "two  blanks", "plain words"])
+def test_a_vocabulary_like_vicunas_streams_as_it_decodes(text):
+    """Blanks are signs there, and letters that are no pieces fall into bytes."""
+    from transformers import LlamaTokenizer
+
+    letters = [*["<unk>", "<s>", "</s>"], *(f"<0x{byte:02X}>" for byte in range(256))]
+    letters += ["▁", *"abcdefghijklmnopqrstuvwxyz!"]
+    vicuna = LlamaTokenizer(vocab={each: at for at, each in enumerate(letters)}, merges=[])
+    tokens = vicuna(text, add_special_tokens=False).input_ids
+    pieces = list(readable(iter(tokens), vicuna.decode))
+    assert "".join(pieces) == vicuna.decode(tokens) == text
+    assert not any("\ufffd" in piece for piece in pieces)
 
 
 def test_a_letter_is_not_held_back(folder_tokenizer):
