@@ -42,6 +42,13 @@ ASPECTS = {
     "characters": "Tell of the people: who appears, what each says, and how they change.",
     "setting": "Tell where and when it is: the place, the light of the day, what lies around.",
 }
+# what to do about the wish, by what became of it
+FOUND = {
+    "open": "Tell of it where the notes do.",
+    "found": "Tell of it first.",
+    "absent": "It was looked for and is not there: say so in your first sentence.",
+    "cannot": "Nobody could look for it: tell of it only where a note does.",
+}
 
 POWER = re.compile(r"[<>\[\]{}|`“”„\"\\]|#{2,}|_{2,}|={3,}|-{3,}")
 SPEAKER = re.compile(r"\b(user|assistant|system|human|tool)\s*[:：]", re.I)
@@ -62,8 +69,9 @@ def question(summary: Summary, tag: str) -> str:
     wish, video = summary.preference, summary.video
     parts = [ASPECTS[aspect] for aspect in wish.aspects]
     if wish.want.strip():
-        parts.append(f"The viewer asks for “{quoted(wish.want, WISHED)}”: tell of it first.")
-        if summary.answer.text:
+        parts.append(f"The viewer asks for “{quoted(wish.want, WISHED)}”.")
+        parts.append(FOUND[summary.answer.kind])
+        if summary.answer.kind == "found":
             parts.append(f"Of that was found: “{quoted(summary.answer.text, WISHED)}”")
     if summary.highlights:
         parts.append(

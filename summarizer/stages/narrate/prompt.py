@@ -194,7 +194,12 @@ def notes(
     for index, (section, lines) in enumerate(
         zip(parts, _placed(perception.lines, parts), strict=True)
     ):
-        quotes = dict.fromkeys(filter(None, map(said, lines)))
+        titles = {line.text for line in lines if line.source == "title"}
+        quotes = dict.fromkeys(
+            quote
+            for line in lines
+            if (line.source != "screen-text" or line.text not in titles) and (quote := said(line))
+        )
         fresh = [quote for quote in quotes if quote not in before]
         before = set(quotes)
         order = sorted(fresh, key=lambda quote: (quote.startswith(UNSURE), -len(quote)))

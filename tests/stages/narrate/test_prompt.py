@@ -364,6 +364,31 @@ def test_the_wish_the_aspects_and_the_form_are_asked_for():
     assert asked.endswith(" ASSISTANT:")
 
 
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        ("found", "Tell of it first. Of that was found: “what the senses say”"),
+        ("absent", "is not there: say so"),
+        ("cannot", "tell of it only where a note does"),
+        ("open", "Tell of it where the notes do."),
+    ],
+)
+def test_what_became_of_the_wish_is_not_told_otherwise(kind, asked):
+    perception = seen(MINUTE)
+    summary = replace(chosen(perception), answer=Answer(kind, "what the senses say"))
+    told = text_of(temporal(perception, summary, reader()))
+    assert asked in told and ("the senses say" in told) == (kind == "found")
+
+
+def test_a_title_is_not_quoted_twice():
+    lines = [
+        Line(1.0, 4.0, "To remember", source) for source in ("screen-text", "title", "subtitles")
+    ]
+    perception = perceptions.perception(perceptions.video(5.0), lines=lines)
+    told = text_of(temporal(perception, chosen(perception), reader()))
+    assert "as a title: “To remember”; said: “To remember”" in told and "on the screen" not in told
+
+
 def test_every_aspect_is_asked_for_in_words_of_its_own():
     assert tuple(asking.ASPECTS) == ASPECTS
     assert len(set(asking.ASPECTS.values())) == len(ASPECTS) == 10
@@ -391,7 +416,7 @@ def test_nothing_said_shown_or_wished_gets_out_of_its_quotes(text):
     ]
     perception = perceptions.perception(video, lines=lines)
     summary = replace(
-        chosen(perception, want=text), answer=Answer("absent", f"There is no {text} in it.")
+        chosen(perception, want=text), answer=Answer("found", f"There is {text} in it.")
     )
     told = text_of(temporal(perception, summary, reader()))
     body = told.partition(" USER: ")[2].removesuffix(" ASSISTANT:")
