@@ -16,6 +16,7 @@ IGNORED = -100  # a label that teaches nothing
 BITS = (0, 4, 8)
 ADAPTER = "adapter_model.safetensors"
 BROKEN = "\ufffd"  # what a character reads as whose bytes are not all there yet
+ENDLESS = 1 << 40
 STEP = 512  # tokens; a cache of one size has a multiple of that, so few steps are compiled
 # buffers that older versions saved; they are computed
 HARMLESS = (r"model\.layers\.\d+\.self_attn\.rotary_emb\.inv_freq",)
@@ -79,6 +80,7 @@ def load_narrator(
         raise PresetError(
             f"{folder} has no usable tokenizer: {text}; get its weights again"
         ) from error
+    tokenizer.model_max_length = ENDLESS  # a prompt that is too long is only counted
     if adapter is not None:
         model = _adapted(model, adapter)
     return Narrator(model, tokenizer, dict(projectors or {}), on_gpu if static is None else static)
