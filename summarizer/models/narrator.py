@@ -13,7 +13,7 @@ import numpy as np
 from summarizer.errors import PresetError
 
 IGNORED = -100  # a label that teaches nothing
-BITS = (0, 4, 8)
+BITS = (0, 4, 8, 16, 32)
 ADAPTER = "adapter_model.safetensors"
 BROKEN = "\ufffd"  # what a character reads as whose bytes are not all there yet
 ENDLESS = 1 << 40
@@ -58,7 +58,8 @@ def load_narrator(
 ) -> "Narrator":
     """The model of a folder in the hub's format, from safetensors only.
 
-    On "auto" it is spread over the GPUs there are; `bits` 4 or 8 need bitsandbytes and a GPU.
+    On "auto" it is spread over the GPUs there are. A weight has 16 bits on a GPU and 32 elsewhere,
+    or as many as `bits` says; 4 or 8 need bitsandbytes and a GPU.
     """
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -67,7 +68,8 @@ def load_narrator(
 
     wanted = "cuda" if device == "auto" and torch.cuda.is_available() else device
     on_gpu = wanted.startswith("cuda")
-    options = {"dtype": torch.bfloat16 if on_gpu else torch.float32}
+    half = bits == 16 or (bits != 32 and on_gpu)
+    options = {"dtype": torch.bfloat16 if half else torch.float32}
     if on_gpu:
         options["device_map"] = "auto" if device == "auto" else {"": wanted}
     options |= _quantized(bits, on_gpu)
@@ -89,8 +91,11 @@ def load_narrator(
 def _quantized(bits: int, on_gpu: bool) -> dict:
     """What from_pretrained needs to be told for weights of so many bits."""
     if bits not in BITS:
-        raise PresetError(f"weights of {bits} bits are not known; there are 4 and 8, and 0 for all")
-    if not bits:
+        raise PresetError(
+            f"weights of {bits} bits are not possible; there are 4, 8, 16 and 32, and 0 for what "
+            "fits the device best"
+        )
+    if bits not in (4, 8):
         return {}
     if find_spec("bitsandbytes") is None or not on_gpu:
         raise PresetError(

@@ -460,5 +460,15 @@ def test_a_folder_without_tokenizer_is_an_error(folder, tmp_path):
 def test_fewer_bits_need_what_is_not_here(folder):
     with pytest.raises(PresetError, match=r"4 bits need a CUDA GPU and bitsandbytes: pip install"):
         load_narrator(folder, "cpu", bits=4)
-    with pytest.raises(PresetError, match="weights of 3 bits"):
+    with pytest.raises(PresetError, match="weights of 3 bits are not possible; there are 4, 8"):
         load_narrator(folder, "cpu", bits=3)
+
+
+def test_in_half_precision_it_reads_nearly_the_same(folder, narrator):
+    half = load_narrator(folder, "cpu", bits=16, projectors=narrator.projectors)
+    assert half.model.dtype == torch.bfloat16 and narrator.model.dtype == torch.float32
+    pieces = ["[00:01]", rows("sight", 5), PROMPT]
+    assert half.splice(pieces)[0].dtype == torch.bfloat16
+    near = logits(half, pieces)[-1].float() - logits(narrator, pieces)[-1]
+    assert near.abs().max() < 0.1 * logits(narrator, pieces)[-1].std()
+    assert "".join(half.stream(pieces, 5))
