@@ -101,7 +101,7 @@ class NarratorConfig:
     sight: int = 4  # tokens of a section, at least
     sound: int = 2
     device: str = "auto"  # "cpu", "cuda:0"
-    bits: int = 0  # a weight: 4, 8, or 0 for as many as fit the device best
+    bits: int = 0  # a weight: 4, 8, 16, 32, or 0 for as many as fit the device best
     lora_rank: int = 16
     lora_alpha: int = 32
     lora_dropout: float = 0.1
