@@ -69,15 +69,13 @@ class SelectionConfig:
 class VisionConfig:
     """How much of what an image model sees is kept for a language model."""
 
-    moments: int = 96  # of the video, looked at patch by patch, at most
     keep_tokens: int = 16  # of the patches of one picture, after merging
     merging: str = "bipartite"  # or "density", "cascade"
 
     def __post_init__(self):
-        if min(self.moments, self.keep_tokens) < 1:
+        if self.keep_tokens < 1:
             raise PresetError(
-                f"{self.moments} moments of {self.keep_tokens} tokens show nothing; "
-                "vision.moments and vision.keep_tokens must be at least 1"
+                f"{self.keep_tokens} tokens show nothing; vision.keep_tokens must be at least 1"
             )
 
 

@@ -20,7 +20,7 @@ from summarizer.apart import Apart
 from summarizer.cache import Cache
 from summarizer.config import Config
 from summarizer.errors import MediaError, SummarizerError
-from summarizer.sampling import Encode, Sampler
+from summarizer.sampling import Encode, Sampler, settings_of
 from summarizer.schema import (
     Encoded,
     Findings,
@@ -374,6 +374,8 @@ class _Run:
     def _entry(self, sense: Sense | TwoStep, identity: str) -> Path:
         if isinstance(sense, Identified):
             identity = f"{sense.identity} {identity}"
+        if isinstance(sense, TwoStep) and (settings := settings_of(sense, self.config)):
+            identity = f"{settings} {identity}"
         return self.cache.entry(self.video.sha256, sense.name, f"{sense.version} {identity}")
 
     def _make_folder(self) -> None:
@@ -407,7 +409,8 @@ class _Run:
             nothing = sense.nothing()
         path, count = str(hand.sense.path), hand.sense.count
         began, encoded = time.perf_counter(), Encoded(1.0, nothing)
-        arguments = (sense.name, path, count, self.video.seconds)
+        settings = settings_of(sense, self.config)
+        arguments = (sense.name, path, count, self.video.seconds, settings)
         with closing(self._second_step(sense, arguments)) as work:
             for encoded in work:
                 yield encoded
@@ -430,7 +433,7 @@ class _Run:
             return (nothing for nothing in ())
         if isinstance(sense, OnGpu):
             return self.encode_with(*arguments)
-        return self._open(Apart, *arguments)
+        return self._open(Apart, *arguments[:4])
 
     def _keep(self, sense: Sense, stage: str, identity: str = "") -> Iterator[Step]:
         """Take in what a sense found, on disk too if it has an identity; show the fuller whole."""

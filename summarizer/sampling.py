@@ -4,24 +4,42 @@ It is written in order while the video is decoded, bounded by the sense's own `m
 memory-mapped by whoever encodes it, in this process or in one that holds a GPU.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
+from summarizer.config import Config
 from summarizer.errors import OutputError
 from summarizer.schema import Encoded, Pictures, Sound
-from summarizer.senses import SENSES, Holding, TwoStep
+from summarizer.senses import SENSES, Configured, Holding, TwoStep
 
-# sense, file of samples, how many they are, seconds of the video: nothing that can't be pickled
-Encode = Callable[[str, str, int, float], Iterator[Encoded]]
+# sense, file of samples, how many they are, seconds of the video, and the sense's settings as JSON,
+# empty where it has none: nothing that can't be pickled
+Encode = Callable[[str, str, int, float, str], Iterator[Encoded]]
 
 
-def encode(sense: str, samples: str, count: int, seconds: float) -> Iterator[Encoded]:
+def encode(
+    sense: str, samples: str, count: int, seconds: float, settings: str = ""
+) -> Iterator[Encoded]:
     """The second step of the named sense over the first `count` samples in a file."""
     model = SENSES[sense]
     held = np.memmap(samples, _record(model), mode="r", shape=(count,))
-    yield from model.encode(held["time"], held["row"], seconds)
+    if not isinstance(model, Configured):
+        yield from model.encode(held["time"], held["row"], seconds)
+        return
+    kind = type(getattr(Config(), model.settings))
+    given = kind(**json.loads(settings)) if settings else kind()
+    yield from model.encode(held["time"], held["row"], seconds, given)
+
+
+def settings_of(sense: TwoStep, config: Config) -> str:
+    """The settings of a sense as they are handed to `encode`."""
+    if not isinstance(sense, Configured):
+        return ""
+    return json.dumps(asdict(getattr(config, sense.settings)))
 
 
 class Sampler:

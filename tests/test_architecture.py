@@ -62,7 +62,12 @@ ALLOWED = {
         "summarizer.config",
         "summarizer.errors",
     ),
-    "summarizer.sampling": ("summarizer.senses", "summarizer.schema", "summarizer.errors"),
+    "summarizer.sampling": (
+        "summarizer.senses",
+        "summarizer.schema",
+        "summarizer.config",
+        "summarizer.errors",
+    ),
     "summarizer.offers": (
         "summarizer.config",
         "summarizer.models.hub",

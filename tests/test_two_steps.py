@@ -49,7 +49,7 @@ def test_end_to_end_in_another_process_with_nothing_but_plain_values(cut_clip, t
     steps = list(load("glimpsing", cache=tmp_path, encode=elsewhere).perceiving(cut_clip))
     perception, work = steps[-1].perception, {each.sense: each for each in steps[-1].work}
     (asked,) = elsewhere.asked
-    assert [type(each) for each in asked] == [str, str, int, float]
+    assert [type(each) for each in asked] == [str, str, int, float, str]
     assert pickle.loads(pickle.dumps(asked)) == asked
     assert asked[0] == "glimpse" and asked[2] == 12
     assert len(perception.curve("brightness").values) == 12

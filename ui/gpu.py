@@ -19,7 +19,7 @@ EACH = 0.05  # seconds a sample, about
 MOST = 120  # seconds one call may ask for
 
 
-def seconds_for(sense: str, samples: str, count: int, seconds: float) -> int:
+def seconds_for(sense: str, samples: str, count: int, seconds: float, settings: str = "") -> int:
     """How long the GPU is asked for; a shorter wish is granted sooner."""
     return round(min(MOST, WARM + EACH * count))
 
@@ -34,16 +34,20 @@ def on_gpu(duration: Callable[..., int]) -> Callable:
 
 
 @on_gpu(seconds_for)
-def encode_there(sense: str, samples: str, count: int, seconds: float) -> Iterator["Encoded"]:
+def encode_there(
+    sense: str, samples: str, count: int, seconds: float, settings: str = ""
+) -> Iterator["Encoded"]:
     """The second step of the named sense, over a file of samples."""
     from summarizer import encode
 
-    yield from encode(sense, samples, count, seconds)
+    yield from encode(sense, samples, count, seconds, settings)
 
 
-def encode(sense: str, samples: str, count: int, seconds: float) -> Iterator["Encoded"]:
+def encode(
+    sense: str, samples: str, count: int, seconds: float, settings: str = ""
+) -> Iterator["Encoded"]:
     """As `encode_there`; that the GPU is refused (a visitor's time on it is used up) is said."""
     try:
-        yield from encode_there(sense, samples, count, seconds)
+        yield from encode_there(sense, samples, count, seconds, settings)
     except gr.Error as refusal:
         raise SummarizerError(f"the GPU is not to be had: {refusal.message}") from None

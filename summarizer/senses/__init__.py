@@ -120,6 +120,13 @@ class AsRecorded(Protocol):
 
 
 @runtime_checkable
+class Configured(Protocol):
+    """A sense in two steps whose `encode` also takes settings: the part of Config of this name."""
+
+    settings: ClassVar[str]
+
+
+@runtime_checkable
 class Identified(Protocol):
     """A sense whose findings depend on more than its version: on which model is installed."""
 

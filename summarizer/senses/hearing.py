@@ -1,15 +1,18 @@
 """Hearing: what each stretch sounds like to CLAP, so that texts can be compared with it."""
 
+import math
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import ClassVar, Literal
 
 import numpy as np
 
+from summarizer.config import AudioConfig
 from summarizer.schema import Concept, Encoded, Findings, Sound, Track, Video
 from summarizer.senses.recorded import Seconds, runs, samples
 
 RATE = 48_000  # samples a second, as CLAP was trained
-AT_ONCE = 60  # seconds encoded between two signs of life
+AT_ONCE = 60.0  # seconds encoded between two signs of life, about
 
 
 class Hearing:
@@ -26,6 +29,7 @@ class Hearing:
     gpu: ClassVar[bool] = True
     as_recorded: ClassVar[bool] = True
     weights: ClassVar[str] = "clap"
+    settings: ClassVar[str] = "audio"
 
     def __init__(self, video: Video):
         self.seconds = Seconds(RATE)
@@ -41,24 +45,23 @@ class Hearing:
         return self.seconds.rest()
 
     @classmethod
-    def encode(cls, times: np.ndarray, rows: np.ndarray, seconds: float) -> Iterator[Encoded]:
+    def encode(
+        cls, times: np.ndarray, rows: np.ndarray, seconds: float, settings: AudioConfig
+    ) -> Iterator[Encoded]:
         from summarizer.models.audio import load_clap
         from summarizer.models.hub import folder
         from summarizer.models.loading import best_device
 
         device = best_device()
-        clap = load_clap(folder(cls.weights), device)
+        clap = load_clap(folder(cls.weights), device, window=settings.window, hop=settings.hop)
         found, middles = [np.zeros((0, clap.width), np.float32)], [np.zeros(0)]
         for first, last in runs(times):
-            for begin in range(first, last, AT_ONCE):
-                end = min(last, begin + AT_ONCE)
-                sound = samples(rows[begin:end])
-                found.append(clap.hear(sound, RATE))
-                middles.append(times[begin] + clap.windows(end - begin).mean(axis=1))
-                track = Track(
-                    "hearing", np.concatenate(middles), np.concatenate(found).astype("f2"),
-                    cls.weights,
-                )  # fmt: skip
+            for begin, end, count in pieces(first, last, settings):
+                found.append(clap.hear(samples(rows[begin:end]), RATE)[:count])
+                windows = clap.windows(end - begin)[:count]
+                middles.append(times[begin] + windows.mean(axis=1))
+                heard = np.concatenate(found).astype("f2")
+                track = Track("hearing", np.concatenate(middles), heard, cls.weights)
                 yield Encoded(end / len(times), Findings(tracks=(track,)), device, end)
 
 
@@ -67,3 +70,18 @@ class TinyHearing(Hearing):
 
     name: ClassVar[str] = "hearing-tiny"
     weights: ClassVar[str] = "tiny-clap"
+
+
+def pieces(first: int, last: int, settings: AudioConfig) -> Iterator[tuple[int, int, int | None]]:
+    """Stretches of whole seconds, and how many of their windows count: all of them together are
+    the windows of the whole, each once."""
+    hop, window = (
+        Fraction(each).limit_denominator(100) for each in (settings.hop, settings.window)
+    )
+    whole = hop.numerator  # seconds after which a window begins at a whole second again
+    step = whole * max(1, round(AT_ONCE / whole))
+    begin = first
+    while last - begin > step + window:
+        yield begin, begin + math.ceil(step - hop + window), int(step / hop)
+        begin += step
+    yield begin, last, None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import cv2
 import numpy as np
 
+from summarizer.config import VisionConfig
 from summarizer.schema import Concept, Encoded, Findings, Pictures, Track, Video
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ class Sight:
     most: ClassVar[int] = 2_400  # pictures; of longer videos they lie further apart
     gpu: ClassVar[bool] = True
     weights: ClassVar[str] = "clip-vit-b-32"
-    keep: ClassVar[int] = 0  # tokens of a picture's patches, for a language model to read
+    settings: ClassVar[str] = "vision"
+    patches: ClassVar[bool] = False  # whether some tokens of each picture are kept, too
 
     def __init__(self, video: Video):
         self.apart = max(1.0, video.seconds / self.most)
@@ -40,7 +42,7 @@ class Sight:
 
     @property
     def identity(self) -> str:
-        return f"{self.weights} {self.keep}"
+        return self.weights
 
     def sample(self, material: Pictures) -> Iterable[tuple[float, np.ndarray]]:
         for time, frame in zip(material.times.tolist(), material.frames, strict=True):
@@ -49,7 +51,9 @@ class Sight:
                 yield time, middle(frame, SIDE)
 
     @classmethod
-    def encode(cls, times: np.ndarray, rows: np.ndarray, seconds: float) -> Iterator[Encoded]:
+    def encode(
+        cls, times: np.ndarray, rows: np.ndarray, seconds: float, settings: VisionConfig
+    ) -> Iterator[Encoded]:
         from summarizer.models.hub import folder
         from summarizer.models.loading import best_device
         from summarizer.models.vision import load_eye
@@ -61,13 +65,15 @@ class Sight:
         for first in range(0, len(times), AT_ONCE):
             seen = eye.look(np.asarray(rows[first : first + AT_ONCE]))
             found.append(seen.embedding)
-            kept.append(merged(seen.patches, cls.keep))
+            if cls.patches:
+                kept.append(merged(seen.patches, settings))
             done = min(len(times), first + AT_ONCE)
             rows_so_far = np.concatenate(found).astype("f2")
             tracks = [Track("sight", times[:done].copy(), rows_so_far, cls.weights)]
-            if cls.keep and done == len(times):  # they are many: handed over once
-                each = np.repeat(times, cls.keep)
-                tracks.append(Track("patches", each, np.concatenate(kept), cls.weights))
+            if cls.patches and done == len(times):  # they are many: handed over once
+                tokens = np.concatenate(kept)
+                each = np.repeat(times, len(tokens) // len(times))
+                tracks.append(Track("patches", each, tokens, cls.weights))
             share = done / len(times)
             yield Encoded(share, Findings(tracks=tuple(tracks)), device, done * eye.patches)
 
@@ -77,7 +83,7 @@ class LargeSight(Sight):
 
     name: ClassVar[str] = "sight-large"
     weights: ClassVar[str] = "clip-vit-l-14"
-    keep: ClassVar[int] = 32
+    patches: ClassVar[bool] = True
 
 
 class TinySight(Sight):
@@ -85,16 +91,14 @@ class TinySight(Sight):
 
     name: ClassVar[str] = "sight-tiny"
     weights: ClassVar[str] = "tiny-clip"
-    keep: ClassVar[int] = 8
+    patches: ClassVar[bool] = True
 
 
-def merged(patches: "Tensor", keep: int) -> np.ndarray:
-    """The patches of each picture as so many tokens: (pictures x keep, width)."""
+def merged(patches: "Tensor", settings: VisionConfig) -> np.ndarray:
+    """The patches of each picture as so many tokens: (pictures x tokens, width)."""
     from summarizer.models.merging import decide
 
-    if not keep or not len(patches):
-        return np.zeros((0, patches.shape[-1]), np.float16)
-    tokens = decide(patches, keep).merge(patches)
+    tokens = decide(patches, settings.keep_tokens, settings.merging).merge(patches)
     return tokens.flatten(0, 1).half().cpu().numpy()
 
 

@@ -5,11 +5,11 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from summarizer.config import AudioConfig
 from summarizer.schema import Concept, Encoded, Findings, Sound, Track, Video
 from summarizer.senses.recorded import Seconds, runs, samples
 
 RATE = 24_000  # samples a second, as MERT was trained
-TOKENS = 2.0  # a second
 AT_ONCE = 40  # seconds encoded between two signs of life: eight of MERT's windows
 
 
@@ -27,6 +27,7 @@ class Tune:
     gpu: ClassVar[bool] = True
     as_recorded: ClassVar[bool] = True
     weights: ClassVar[str] = "mert-95m"
+    settings: ClassVar[str] = "audio"
 
     def __init__(self, video: Video):
         self.seconds = Seconds(RATE)
@@ -42,20 +43,23 @@ class Tune:
         return self.seconds.rest()
 
     @classmethod
-    def encode(cls, times: np.ndarray, rows: np.ndarray, seconds: float) -> Iterator[Encoded]:
+    def encode(
+        cls, times: np.ndarray, rows: np.ndarray, seconds: float, settings: AudioConfig
+    ) -> Iterator[Encoded]:
         from summarizer.models.audio import load_ear
         from summarizer.models.hub import folder
         from summarizer.models.loading import best_device
 
         device = best_device()
-        ear = load_ear(folder(cls.weights), device, tokens_a_second=TOKENS)
+        each = settings.tokens_a_second
+        ear = load_ear(folder(cls.weights), device, layer=settings.layer, tokens_a_second=each)
         found, begins = [np.zeros((0, ear.width), np.float32)], [np.zeros(0)]
         for first, last in runs(times):
             for begin in range(first, last, AT_ONCE):
                 end = min(last, begin + AT_ONCE)
                 tokens = ear.listen(samples(rows[begin:end]), RATE)
                 found.append(tokens)
-                begins.append(times[begin] + np.arange(len(tokens)) / TOKENS)
+                begins.append(times[begin] + np.arange(len(tokens)) / each)
                 track = Track(
                     "tune", np.concatenate(begins), np.concatenate(found).astype("f2"), cls.weights
                 )

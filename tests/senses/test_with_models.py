@@ -1,20 +1,23 @@
 """The senses with large models, at small size: what is sampled, and what is made of it."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 import torch
 
+from summarizer.config import PRESETS, AudioConfig, Config, VisionConfig, override
 from summarizer.models import hub
-from summarizer.models.audio import load_clap, load_ear, resampled
+from summarizer.models.audio import load_clap, load_ear, resampled, starts
 from summarizer.models.merging import decide
 from summarizer.models.vision import load_eye
-from summarizer.sampling import Sampler, encode
+from summarizer.pipeline import Summarizer
+from summarizer.sampling import Sampler, encode, settings_of
 from summarizer.schema import Pictures, Sound, Video
 from summarizer.senses import SENSES, AsRecorded, CloserLook, Holding, OnGpu, TwoStep
 from summarizer.senses.captions import TinyCaptions, spread
-from summarizer.senses.hearing import Hearing, TinyHearing
+from summarizer.senses.hearing import Hearing, TinyHearing, pieces
 from summarizer.senses.recorded import Seconds, samples
 from summarizer.senses.sight import Sight, TinySight, middle
 from summarizer.senses.tune import TinyTune, Tune
@@ -123,7 +126,9 @@ def sampled(sense, tmp_path, material, rest: bool):
         sampler.take(each)
     if rest:
         sampler.close()
-    return list(encode(sense.name, str(sampler.path), sampler.count, sense_seconds(material)))
+    settings = settings_of(sense, Config())
+    seconds = sense_seconds(material)
+    return list(encode(sense.name, str(sampler.path), sampler.count, seconds, settings))
 
 
 def sense_seconds(material) -> float:
@@ -144,9 +149,10 @@ def test_sight_is_what_clip_makes_of_the_pictures(tmp_path, tiny_weights):
     seen = eye.look(frames)
     assert np.abs(seen.embedding - track.values).max() < 2e-3
     # so many tokens a picture, whose mean, each counting for its patches, is that of the picture
-    assert patches.times.tolist() == np.repeat(range(40), TinySight.keep).tolist()
-    merging = decide(seen.patches, TinySight.keep)
-    found = torch.from_numpy(patches.values.astype(np.float32)).reshape(40, TinySight.keep, -1)
+    keep = VisionConfig().keep_tokens
+    assert patches.times.tolist() == np.repeat(range(40), keep).tolist()
+    merging = decide(seen.patches, keep)
+    found = torch.from_numpy(patches.values.astype(np.float32)).reshape(40, keep, -1)
     mean = (found * merging.sizes[..., None]).sum(1) / eye.patches
     assert torch.allclose(mean, seen.patches.mean(1), atol=5e-3)
 
@@ -172,10 +178,39 @@ def test_a_gap_in_the_sound_is_not_closed(tiny_weights):
     rows = np.zeros((6, Tune.shape[0]), np.int16)
     rows[3:] = (sound(3.0, 24_000) * 20_000).astype(np.int16).reshape(3, -1)
     times = np.array([0.0, 1.0, 2.0, 50.0, 51.0, 52.0])
-    *_, last = TinyTune.encode(times, rows, 60.0)
+    *_, last = TinyTune.encode(times, rows, 60.0, AudioConfig())
     (track,) = last.findings.tracks
     assert track.times.tolist() == [0, 0.5, 1, 1.5, 2, 2.5, 50, 50.5, 51, 51.5, 52, 52.5]
     assert track.values[:6].std(0).max() < track.values[6:].std(0).max()
+
+
+@pytest.mark.parametrize("hop", [5.0, 2.5, 1.0, 7.0])
+@pytest.mark.parametrize("seconds", [3, 10, 64, 65, 66, 131, 200])
+def test_pieces_have_the_windows_of_the_whole_each_once(hop, seconds):
+    settings = AudioConfig(hop=hop)
+
+    def windows(begin: int, end: int) -> list[float]:
+        return [begin + each / 10 for each in starts(10 * (end - begin), 100, round(10 * hop))]
+
+    found = [
+        each
+        for begin, end, count in pieces(4, 4 + seconds, settings)
+        for each in windows(begin, end)[:count]
+    ]
+    assert found == windows(4, 4 + seconds)
+
+
+def test_settings_reach_the_models_and_the_cache(cut_clip, tiny_weights, tmp_path):
+    few = ("vision.keep_tokens=4", "vision.merging=density", "audio.tokens_a_second=1.0")
+    senses = ("sight-tiny", "tune-tiny")
+    preset = replace(PRESETS["tiny"], senses=senses, needs=())
+    for overrides in ((), few):
+        config = Config()
+        for each in overrides:
+            config = override(config, each)
+        seen = Summarizer(preset, config, tmp_path).perceive(cut_clip)
+        assert len(seen.track("patches").times) == 12 * config.vision.keep_tokens
+        assert len(seen.track("tune").times) == round(12 * config.audio.tokens_a_second)
 
 
 def test_no_more_is_kept_than_fits():
