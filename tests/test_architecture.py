@@ -95,6 +95,13 @@ ALLOWED = {
         "summarizer.config",
         "summarizer.errors",
     ),
+    "summarizer.stages.score": (
+        "summarizer.stages.score",  # one stage in several files
+        "summarizer.models",
+        "summarizer.schema",
+        "summarizer.config",
+        "summarizer.errors",
+    ),
     "summarizer.stages": (
         "summarizer.senses",
         "summarizer.media",

@@ -8,7 +8,7 @@ import pytest
 from summarizer.config import PRESETS, Preset
 from summarizer.errors import PreferenceError
 from summarizer.schema import Line, Perception, Preference, Score, Track
-from summarizer.stages.score import HEADS, evidence
+from summarizer.stages.score import HEADS, evidence, judge
 from summarizer.stages.wish import read
 from tests.perceptions import CONCEPTS, at, perception, said, video
 
@@ -24,6 +24,12 @@ TALK = said(
 
 def no_model(texts):
     raise AssertionError(f"this wish needs no embedding, but {texts} was embedded")
+
+
+@pytest.fixture(autouse=True)
+def blind(monkeypatch):
+    """The answers below are those where no preset has eyes."""
+    monkeypatch.setattr(judge, "PRESETS", {"offline": PRESETS["offline"]})
 
 
 @pytest.fixture
@@ -185,12 +191,16 @@ def test_without_subtitles_a_wish_for_words_goes_by_speech(talk):
     assert where(found) == [(30, 50)]
 
 
-def test_a_preset_with_eyes_is_named(talk, monkeypatch):
-    seeing = Preset((), "evidence", "knapsack", "composed", needs=("some/weights",))
-    monkeypatch.setitem(PRESETS, "seeing", seeing)
-    assert "The `seeing` preset can: python -m summarizer.weights get seeing." in (
-        score(talk, "a red car", minilm).answer.text
-    )
+def test_a_preset_with_eyes_is_named_and_how_to_get_it(talk, monkeypatch):
+    blind = {"offline": PRESETS["offline"]}
+    for needs, sentence in (
+        (("blip",), "The `seeing` preset can: python -m summarizer.weights get seeing."),
+        ((), "The `seeing` preset can. Here"),
+    ):
+        seeing = Preset((), "evidence", "knapsack", "composed", needs=needs)
+        hidden = replace(seeing, listed=False)
+        monkeypatch.setattr(judge, "PRESETS", blind | {"hidden": hidden, "seeing": seeing})
+        assert sentence in score(talk, "a red car", minilm).answer.text
 
 
 def test_what_is_only_written_is_not_called_talk(talk):

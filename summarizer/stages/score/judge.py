@@ -1,133 +1,30 @@
-"""How much each second matters to one viewer, why, and what became of the wish.
+"""One thing in a wish: by measure, by what a model saw or heard, by what is said; or not at all."""
 
-Whether a wish can be judged at all is decided before anything is compared: by the concepts of the
-senses and by words that were said. No likeness between embeddings ever stands in for sight.
-"""
-
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
-from summarizer.config import PRESETS, Preset
-from summarizer.models.english import clock, counted, lasting, listed
+from summarizer.config import PRESETS
+from summarizer.models import hub
+from summarizer.models.english import clock, listed
 from summarizer.models.matching import PHRASE, Embed, same_meaning, same_words, verbatim
-from summarizer.schema import (
-    QUOTABLE,
-    Answer,
-    Concept,
-    Curve,
-    Event,
-    Line,
-    Perception,
-    Preference,
-    Saliency,
-    Score,
-    Term,
-    Track,
-    Video,
-    Wish,
-)
+from summarizer.schema import QUOTABLE, Concept, Curve, Line, Perception, Term, Track, Wish
+from summarizer.stages.score.interest import DRAWS
+from summarizer.stages.score.seconds import measure, quoted, unique
 
 Behold = Callable[[str, Track], np.ndarray]  # words, what a model left -> (rows,) in [0, 1]
 
-WANTED = 0.7  # share of the saliency for what was asked for; the rest ranks within it
-ALONE = 0.7  # share for what is left out where nothing else is asked for
 NEARLY = 0.75  # of the best line's share of the words; what has fewer of them is not meant
 MOSTLY = 0.6  # share of the video; what holds longer picks no part of it
 SOME = 0.05  # share of the video; less than that is too little to go by
 PART = 0.25  # share of the video that what only hints at a wish may admit, where it has to rank
 CONTRAST = 0.08  # of a curve; where it varies less, no part is more so than the rest
 MEASURES = (0.9, 0.8, 0.7, 0.6)  # shares of the video that a part may stand out from
-CONDITIONS = 0.1  # share for when it may be and for what is left out
 THERE = 0.5  # of a relevance curve: from here on it is there
-ROOM = 3  # seconds a moment needs around it to be understood
-UNSEEN = 3  # seconds; what was there before and after is hardly gone for less
-GAP = 1  # seconds; a shorter interruption is none
 HINT = 0.3  # of a relevance curve: not there, but the nearest to it
-
-
-def minilm(texts: Sequence[str]) -> np.ndarray:
-    """Embeds texts; the model is only loaded by a wish for something said."""
-    from summarizer.models.text import load_text
-
-    return load_text().embed(texts)
-
-
-def beheld(words: str, track: Track) -> np.ndarray:
-    """How near words are to what a model saw or heard; it is only loaded by a wish for that."""
-    from summarizer.models.beholding import behold
-
-    return behold(words, track)
-
-
-def evidence(
-    perception: Perception,
-    preference: Preference,
-    wish: Wish,
-    preset: Preset,
-    embed: Embed = minilm,
-    behold: Behold = beheld,
-) -> Score:
-    """Saliency from measured curves: what was asked for, then what is new and lively."""
-    verdict = settle(perception, wish, Judge(perception, wish, preset.blind, embed, behold))
-    left = 1.0 - sum(part.weight for part in verdict.asked)
-    drawn = with_taste(perception, interest(perception, preference))
-    parts = [*verdict.asked, *(replace(part, weight=left * part.weight) for part in drawn)]
-    parts = weighed(parts, preference.weights)
-    return Score(
-        Saliency(
-            tuple(part.curve for part in parts),
-            tuple(int(part.weight * 1e6) / 1e6 for part in parts),  # down: the sum stays below 1
-        ),
-        verdict.answer,
-        verdict.admitted,
-        tuple(part.reason for part in parts),
-        verdict.barred,
-        wish.most,
-    )
-
-
-# -- what draws the eye and the ear ---------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """A curve, how much it counts, and what it stands for."""
-
-    curve: Curve
-    weight: float
-    reason: str
-
-
-@dataclass(frozen=True)
-class Draw:
-    """A curve that matters when nothing was asked for."""
-
-    curve: str
-    side: Literal["watch", "listen", "both"]
-    weight: float  # within its side
-    reason: str
-    usual: str = ""  # its name where it only counts against what is usual in this video
-
-
-DRAWS = (
-    Draw("new sights", "watch", 0.30, "a new view"),
-    Draw("movement", "watch", 0.25, "more movement than usual", "more movement than usual"),
-    Draw("faces", "watch", 0.20, "faces"),
-    Draw("cuts", "watch", 0.08, "quick cuts"),
-    Draw("camera moves", "watch", 0.07, "the camera moving"),
-    Draw("colour", "watch", 0.05, "strong colours"),
-    Draw("sharpness", "watch", 0.05, ""),
-    Draw("new sounds", "listen", 0.25, "a new sound"),
-    Draw("loudness", "listen", 0.25, "more volume than usual", "louder than usual"),
-    Draw("speech", "listen", 0.20, "people talking"),
-    Draw("sudden sounds", "listen", 0.15, "sudden sounds"),
-    Draw("music", "listen", 0.15, "music"),
-    Draw("words", "both", 1.00, "much being said"),
-)
 WATCHED = {draw.curve for draw in DRAWS if draw.side == "watch"} | {"light", "camera shakes"}
 HEARD = {draw.curve for draw in DRAWS if draw.side == "listen"} | {
     "loudness above usual",
@@ -149,94 +46,6 @@ BEHELD = {"sight": "see", "hearing": "hear"}
 SENTENCES = {"sentence", "line", "quote", "remark"}
 TITLES = {"title slide", "title card", "title page"}
 HEADINGS = ("title", "screen-text")  # the sources of lines that may be one
-BOTH = 0.1  # share of what counts for both sides
-# what an aspect leans towards, by how much
-ASPECTS = {
-    "content": {"words": 2.0, "speech": 1.3, "new sights": 1.3},
-    "emotion": {"faces": 1.5, "music": 1.5, "loudness": 1.3},
-    "viewpoint": {"camera moves": 2.0, "cuts": 1.5},
-    "interaction": {"faces": 1.5, "speech": 1.5, "movement": 1.3},
-    "visual details": {"sharpness": 2.0, "colour": 1.5, "new sights": 1.3},
-    "auditory details": {"new sounds": 1.5, "sudden sounds": 1.5},
-    "style": {"colour": 2.0, "cuts": 1.5, "camera moves": 1.5},
-    "characters": {"faces": 2.0, "speech": 1.3},
-    "setting": {"new sights": 1.5, "new sounds": 1.3},
-}
-DEAD = 0.02  # a curve that never rises above this says nothing
-SPREAD = 0.2  # of a curve; what varies less than this is not stretched to the full
-
-
-def interest(perception: Perception, preference: Preference) -> list[Part]:
-    """What makes a second worth seeing to anybody; the weights sum to 1 over what there is."""
-    live = [
-        (draw, curve)
-        for draw in DRAWS
-        if (curve := perception.curve(draw.curve)) and curve.array.max() > DEAD
-    ]
-    balance = {"watch": 1 - preference.balance, "listen": preference.balance, "both": BOTH}
-    if not any(balance[draw.side] for draw, _ in live):
-        balance = dict.fromkeys(balance, 1.0)  # the favoured side does not exist here
-    whole = {side: sum(draw.weight for draw, _ in live if draw.side == side) for side in balance}
-    weights = np.array(
-        [
-            balance[draw.side] * draw.weight / whole[draw.side] * _leaning(draw.curve, preference)
-            for draw, _ in live
-        ]
-    )
-    weights = weights / max(weights.sum(), 1e-9)
-    return [
-        Part(_against_usual(draw, curve), float(weight), draw.reason)
-        for (draw, curve), weight in zip(live, weights, strict=True)
-    ]
-
-
-def _leaning(curve: str, preference: Preference) -> float:
-    """How much the chosen aspects raise a curve."""
-    lean = 1.0
-    for aspect in preference.aspects:
-        lean *= ASPECTS.get(aspect, {}).get(curve, 1.0)
-    return lean
-
-
-def _against_usual(draw: Draw, curve: Curve) -> Curve:
-    if not draw.usual:
-        return curve
-    low, high = np.quantile(curve.array, (0.1, 0.95))
-    return Curve.of(draw.usual, curve.sense, (curve.array - low) / max(high - low, SPREAD))
-
-
-# curves of a viewer's taste, how much of what draws anybody gives way to each, and the reason
-TASTES = {
-    "what you tend to keep": (0.25, "what you tend to keep"),
-    "without what you tend to drop": (0.25, ""),
-}
-
-
-def with_taste(perception: Perception, drawn: Sequence[Part]) -> list[Part]:
-    """What draws anybody, and what draws this viewer, where a taste is known."""
-    own = [
-        Part(curve, weight, reason)
-        for name, (weight, reason) in TASTES.items()
-        if (curve := perception.curve(name)) is not None
-    ]
-    left = 1.0 - sum(part.weight for part in own)
-    # times 1.0 is exact: without a taste nothing changes
-    return [*(replace(part, weight=left * part.weight) for part in drawn), *own]
-
-
-def weighed(parts: Sequence[Part], weights: Sequence[tuple[str, float]]) -> list[Part]:
-    """The parts with those of each named sense counting so many times as much beside the rest."""
-    factors = {sense: factor for sense, factor in weights if factor != 1}
-    if not factors:
-        return list(parts)
-    raised = [part.weight * factors.get(part.curve.sense, 1.0) for part in parts]
-    whole = max(sum(raised), 1e-9)
-    return [
-        replace(part, weight=weight / whole) for part, weight in zip(parts, raised, strict=True)
-    ]
-
-
-# -- one term of the wish -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -558,9 +367,9 @@ ABLE = ("speech", "music", "loudness", "movement", "light", "colour", "faces", "
 def elsewhere() -> str:
     """Which preset could judge anything, if there is one."""
     for name, preset in PRESETS.items():
-        if not preset.blind:
-            get = f": python -m summarizer.weights get {name}" if preset.needs else ""
-            return f" The `{name}` preset can{get}."
+        if preset.listed and not preset.blind:
+            here = all(hub.here(each) for each in preset.needs)
+            return f" The `{name}` preset can{'' if here else f': {hub.COMMAND} {name}'}."
     return ""
 
 
@@ -574,267 +383,3 @@ def _sure(concept: Concept, curve: Curve) -> np.ndarray:
     below = THERE * values / max(at, 1e-9)
     above = THERE + (1 - THERE) * (values - at) / max(1 - at, 1e-9)
     return np.where(values >= at, above, np.minimum(below, THERE - 1e-3))
-
-
-# -- the wish as a whole --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class Verdict:
-    """What became of a wish: the answer, the seconds that may enter, the curves that say so."""
-
-    answer: Answer
-    admitted: np.ndarray  # (seconds,) bool
-    asked: tuple[Part, ...] = ()
-    barred: tuple[Event, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Group:
-    """Findings that have to hold together."""
-
-    findings: tuple[Finding, ...]
-
-    @property
-    def kind(self) -> str:
-        kinds = {finding.kind for finding in self.findings}
-        return next(kind for kind in ("absent", "found", "cannot") if kind in kinds)
-
-    @property
-    def usable(self) -> list[Finding]:
-        return [each for each in self.findings if each.there is not None and each.there.any()]
-
-    @property
-    def apart(self) -> bool:
-        """Whether all of it is there, but never at once."""
-        sure = [each for each in self.usable if not each.term.hint] or self.usable
-        return bool(sure) and not np.all([each.there for each in sure], axis=0).any()
-
-    @property
-    def there(self) -> np.ndarray | None:
-        """(seconds,): where all of it is, or any where it never meets; nothing to go by: None."""
-        if not self.usable or self.kind == "absent":
-            return None
-        # a calm moment may do for calm music, but not where it has no music
-        sure = [each for each in self.usable if not each.term.hint]
-        return (np.any if self.apart else np.all)([e.there for e in sure or self.usable], axis=0)
-
-    @property
-    def label(self) -> str:
-        labels = [each.label for each in self.usable]
-        sure = [each.label for each in self.usable if not each.term.hint]
-        if sure and len(sure) < len(labels):
-            labels = sure  # what only hints ranks, but is not what was found
-        elif self.apart:
-            return f"{' or '.join(labels)} (never both at once)"
-        return " together with ".join(labels)
-
-
-def settle(perception: Perception, wish: Wish, judge: Judge) -> Verdict:
-    """The findings on all terms, and the times, brought together."""
-    everything = np.ones(perception.video.rows, bool)
-    if not wish.english:
-        said = judge.said(Term(wish.text, said=True), nearly=False)
-        if said is None:
-            text = "I read wishes in English only, so here is the best of the video instead."
-            return Verdict(Answer("cannot", text), everything)
-        return Settling(perception.video, wish, judge, [said]).verdict()
-    if not wish.terms and not wish.whens:
-        return Verdict(Answer("open"), everything)
-    if quote := judge.remembered():
-        return Settling(perception.video, wish, judge, [quote]).verdict()
-    return Settling(
-        perception.video, wish, judge, [judge.find(each) for each in wish.terms]
-    ).verdict()
-
-
-class Settling:
-    """Brings the findings of one wish together: where all of it holds, and how to say so."""
-
-    def __init__(self, video: Video, wish: Wish, judge: Judge, findings: Sequence[Finding]):
-        self.video, self.wish, self.judge = video, wish, judge
-        self.unwanted = [each for each in findings if each.term.no]
-        self.groups = _grouped([each for each in findings if not each.term.no])
-        self.time = _times(wish, video)
-        masks = [group.there for group in self.groups if group.there is not None]
-        self.guided = bool(masks)
-        self.wanted = np.any(masks, axis=0) if masks else np.ones(video.rows, bool)
-        out = [without_gaps(each.there, UNSEEN) for each in self.unwanted if each.there is not None]
-        self.out = np.any(out, axis=0) if out else np.zeros(video.rows, bool)
-        self.free = self.time & ~self.out
-        self.there = self.wanted & self.free
-
-    def verdict(self) -> Verdict:
-        kind = self.kind()
-        admitted = {
-            "found": roomy(self.there, self.free),
-            "absent": np.zeros(self.video.rows, bool),
-            "cannot": roomy(self.there, self.free) if self.there.any() else self.free,
-        }[kind]
-        seconds = duration(self.there, self.video) if kind == "found" else 0.0
-        barred = [self.out, ~_times(self.wish, self.video, only_no=True)]
-        return Verdict(
-            Answer(kind, " ".join(self.notes(kind)), seconds),
-            admitted,
-            tuple(self.asked()),
-            tuple(Event(*span) for mask in barred for span in self.video.stretches(mask)),
-        )
-
-    def kind(self) -> Literal["found", "absent", "cannot"]:
-        kinds = {group.kind for group in self.groups}
-        if not self.time.any():
-            return "absent"
-        if "found" in kinds or not kinds:
-            helpless = not kinds and not self.wish.whens and not self.out.any()
-            blind = helpless and any(each.kind == "cannot" for each in self.unwanted)
-            return "cannot" if blind else "found" if self.there.any() else "absent"
-        return "cannot" if "cannot" in kinds else "absent"
-
-    def asked(self) -> list[Part]:
-        """The curves of what was asked for; of when, and of what was not wanted, turned round."""
-        wanted = [each for group in self.groups for each in group.findings if each.curve]
-        conditions = [
-            Curve.of(f"without {each.label}", each.curve.sense, 1 - each.curve.array)
-            for each in self.unwanted
-            if each.curve
-        ]
-        counting = max(1, sum(each.there.any() for each in wanted))
-        parts = [
-            # what is nowhere is shown, but does not count
-            Part(each.curve, WANTED / counting * bool(each.there.any()), each.label)
-            for each in wanted
-        ]
-        if self.wish.whens:
-            conditions.append(Curve.of("when you asked for", "wish", self.time))
-        weight = CONDITIONS if parts or self.wish.whens else ALONE
-        return parts + [Part(curve, weight / len(conditions), "") for curve in conditions]
-
-    # -- in words
-
-    def notes(self, kind: str) -> list[str]:
-        """The answer, sentence by sentence."""
-        if not self.time.any():
-            whole = lasting(self.video.seconds)
-            return [f"The video is only {whole} long; there is no {self.when()}."]
-        findings = [each for group in self.groups for each in group.findings]
-        unknown = [each.label for each in findings if each.kind == "cannot" and not each.note]
-        notes = [*self.whereabouts(kind), *(each.note for each in findings if each.note)]
-        notes += [self.judge.confess(unknown, whole=kind == "cannot")] if unknown else []
-        notes += [self.left_out(each) for each in self.unwanted]
-        if kind == "cannot" and not (self.guided and self.there.any()):
-            notes.append("Here is the best of the video instead.")
-        return once(notes, self.judge.by_words)
-
-    def whereabouts(self, kind: str) -> list[str]:
-        """How much was found, where that is not told by the findings themselves."""
-        found = [group for group in self.groups if group.kind == "found"]
-        if not self.groups and self.wish.whens:
-            spans = [f"{clock(a)} to {clock(b)}" for a, b in self.video.stretches(self.free)]
-            return [f"As you asked: {listed(spans)}."] if spans else ["That leaves nothing."]
-        if found and kind == "absent":
-            labels = listed(group.label for group in found)
-            if (self.wanted & self.time).any():
-                return [f"Found {labels}, but never without what you left out."]
-            first = clock(int(self.wanted.argmax()))
-            return [f"Found {labels}, but only from {first}, which is not {self.when()}."]
-        amounts = [
-            f"{group.label}, {measure(group.there & self.free, self.video)}"
-            for group in found
-            if any(not each.note for each in group.usable)
-        ]
-        then = f" ({self.when()})" if self.wish.whens else ""
-        return [f"Found{then}: {'; '.join(amounts)}."] if amounts else []
-
-    def when(self) -> str:
-        """The times of the wish as they were typed."""
-        return listed(unique("not " * when.no + quoted(when.words) for when in self.wish.whens))
-
-    def left_out(self, finding: Finding) -> str:
-        if finding.there is not None and finding.there.any():
-            amount = measure(finding.there, self.video)
-            return finding.note if finding.term.hint else f"Left out: {finding.label}, {amount}."
-        if finding.kind == "absent":
-            return f"Nothing had to be left out ({finding.label})."
-        blind = f"I can't leave out {finding.label}: I can't {self.judge.blind} here."
-        return finding.note or blind
-
-
-def _grouped(findings: Sequence[Finding]) -> list[Group]:
-    groups: list[Group] = []
-    for finding in findings:
-        if finding.term.joined and groups:
-            groups[-1] = Group((*groups[-1].findings, finding))
-        else:
-            groups.append(Group((finding,)))
-    return groups
-
-
-def _times(wish: Wish, video: Video, *, only_no: bool = False) -> np.ndarray:
-    """(seconds,): where the times of the wish allow."""
-    asked, barred = np.zeros(video.rows, bool), np.zeros(video.rows, bool)
-    for when in wish.whens:
-        start, end = when.span(video.seconds)
-        mask = barred if when.no else asked
-        mask[int(start) : int(np.ceil(end - 1e-6)) if end > start else 0] = True
-    anytime = only_no or all(when.no for when in wish.whens)
-    return (asked | anytime) & ~barred
-
-
-# -- seconds --------------------------------------------------------------------------------------
-
-
-def duration(there: np.ndarray, video: Video) -> float:
-    return sum(end - start for start, end in video.stretches(there))
-
-
-def measure(there: np.ndarray, video: Video) -> str:
-    """'42 seconds in 3 places'."""
-    seconds = duration(there, video)
-    if seconds > 0.95 * video.seconds:
-        return "all the way through"
-    if not seconds:
-        return "but not then"
-    places = 1
-    spans = video.stretches(there)
-    for before, after in pairwise(spans):
-        places += after[0] - before[1] > GAP
-    where = f"in {counted(places, 'place')}" if places > 1 else f"from {clock(spans[0][0])}"
-    return f"{lasting(seconds)} {where}"
-
-
-def roomy(there: np.ndarray, free: np.ndarray) -> np.ndarray:
-    """The mask without short interruptions, and with a little time around single moments."""
-    wide = without_gaps(there, GAP)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], there.astype(np.int8), [0]])))
-    for start, end in edges.reshape(-1, 2).tolist():
-        spare = (ROOM - (end - start) + 1) // 2
-        if spare > 0:
-            wide[max(0, start - spare) : end + spare] = True
-    return wide & free
-
-
-def without_gaps(there: np.ndarray, longest: int) -> np.ndarray:
-    """The mask with interruptions of at most so many seconds filled."""
-    filled = there.copy()
-    spans = np.flatnonzero(np.diff(np.concatenate([[0], there.astype(np.int8), [0]])))
-    for (_, end), (start, _) in pairwise(spans.reshape(-1, 2).tolist()):
-        filled[end:start] |= start - end <= longest
-    return filled
-
-
-def once(notes: Sequence[str], aside: str) -> list[str]:
-    """The notes, with an aside that several of them have left only in the first."""
-    first = next((spot for spot, note in enumerate(notes) if aside in note), 0)
-    return [*notes[: first + 1], *(note.replace(aside, "") for note in notes[first + 1 :])]
-
-
-def unique(words: Iterable[str]) -> list[str]:
-    """Each once, in their order."""
-    return list(dict.fromkeys(words))
-
-
-def quoted(words: str) -> str:
-    return f"“{words}”"
-
-
-HEADS = {"evidence": evidence}

@@ -1,0 +1,62 @@
+"""How much each second matters to one viewer, why, and what became of the wish.
+
+Whether a wish can be judged at all is decided before anything is compared: by the concepts of the
+senses, by the models there are, and by words that were said. No likeness between texts ever stands
+in for sight.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from summarizer.config import Preset
+from summarizer.models.matching import Embed
+from summarizer.schema import Perception, Preference, Saliency, Score, Track, Wish
+from summarizer.stages.score.interest import interest, weighed, with_taste
+from summarizer.stages.score.judge import Behold, Judge
+from summarizer.stages.score.settle import settle
+
+
+def minilm(texts: Sequence[str]) -> np.ndarray:
+    """Embeds texts; the model is only loaded by a wish for something said."""
+    from summarizer.models.text import load_text
+
+    return load_text().embed(texts)
+
+
+def beheld(words: str, track: Track) -> np.ndarray:
+    """How near words are to what a model saw or heard; it is only loaded by a wish for that."""
+    from summarizer.models.beholding import behold
+
+    return behold(words, track)
+
+
+def evidence(
+    perception: Perception,
+    preference: Preference,
+    wish: Wish,
+    preset: Preset,
+    embed: Embed = minilm,
+    behold: Behold = beheld,
+) -> Score:
+    """Saliency from measured curves: what was asked for, then what is new and lively."""
+    verdict = settle(perception, wish, Judge(perception, wish, preset.blind, embed, behold))
+    left = 1.0 - sum(part.weight for part in verdict.asked)
+    drawn = with_taste(perception, interest(perception, preference))
+    parts = [*verdict.asked, *(replace(part, weight=left * part.weight) for part in drawn)]
+    parts = weighed(parts, preference.weights)
+    return Score(
+        Saliency(
+            tuple(part.curve for part in parts),
+            tuple(int(part.weight * 1e6) / 1e6 for part in parts),  # down: the sum stays below 1
+        ),
+        verdict.answer,
+        verdict.admitted,
+        tuple(part.reason for part in parts),
+        verdict.barred,
+        wish.most,
+    )
+
+
+HEADS = {"evidence": evidence}
