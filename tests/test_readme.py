@@ -33,6 +33,9 @@ MAKE = {  # who runs it
     "make examples": "tests/examples",
     "python app.py --mcp": "tests/ui/test_app.py",
     'pip install ".[mcp]"': "the set-up of the tests, as a requirement",
+    "python -m summarizer.weights get laptop": "test_large_models_in_their_tiny_form",
+    'python -m summarizer examples/day.mp4 --preset laptop --want "the beach at sunset" '
+    "--out out/beach": "test_large_models_in_their_tiny_form",
 }
 SERVED = [block for block in PYTHON if "gradio_client" in block]
 
@@ -46,6 +49,12 @@ def run(words: list[str], cwd: Path) -> subprocess.CompletedProcess:
         text=True,
         timeout=300,
     )
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 @pytest.fixture
@@ -71,6 +80,18 @@ def test_a_command_runs_as_printed(line, desk):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
+def test_large_models_in_their_tiny_form(desk, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(desk / "data"))
+    lines = [line for line in SHELL if "laptop" in line]
+    assert len(lines) == 2
+    for line in lines:
+        words = shlex.split(line.replace("laptop", "tiny").replace("day.mp4", "lecture.mp4"))
+        done = run([sys.executable, *words[1:]], desk)
+        assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
+    assert (desk / "out" / "beach" / "summary.json").is_file()
+
+
 @pytest.mark.parametrize(
     "line", [line for line in SHELL if line in MAKE or not line.startswith("python ")]
 )
@@ -91,9 +112,7 @@ def test_a_client_of_the_page_runs_as_printed(block, desk):
     from summarizer import load
     from ui.page import serve
 
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     page = serve(
         load(cache=desk / "cache"),
         annotations=desk / "annotations.sqlite",
@@ -113,8 +132,9 @@ def test_make_app_serves_the_page():
     # a `make test ARGS=...` around this test would pass its ARGS on through the environment
     flags = ("MAKEFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "MFLAGS", "ARGS")
     plain = {name: value for name, value in os.environ.items() if name not in flags}
+    port = free_port()
     server = subprocess.Popen(
-        ["make", "app", "PORT=7973"],
+        ["make", "app", f"PORT={port}"],
         cwd=ROOT,
         env=plain,
         stdout=subprocess.DEVNULL,
@@ -123,7 +143,7 @@ def test_make_app_serves_the_page():
     )
     try:
         for _ in range(600):
-            with suppress(OSError), urllib.request.urlopen("http://127.0.0.1:7973/") as answer:
+            with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
                 assert "Watch" in answer.read().decode()
                 return
             assert server.poll() is None

@@ -33,6 +33,12 @@ def preset(monkeypatch):
     monkeypatch.setitem(PRESETS, "glimpsing", replace(PRESETS["offline"], senses=senses))
 
 
+@pytest.fixture(autouse=True)
+def room(tmp_path_factory, monkeypatch):
+    """Folders for samples are made in a place of this test's own, where no other test makes any."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("room")))
+
+
 def folders() -> set[Path]:
     return set(Path(tempfile.gettempdir()).glob(f"{FOLDER}*"))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from summarizer.errors import PresetError, WeightsError
-from summarizer.models.loading import loaded, placed, settings, tokens_of
+from summarizer.models.loading import alone, loaded, placed, settings, tokens_of
 
 # -- the common part: other rates, and windows ----------------------------------------------------
 
@@ -63,6 +63,7 @@ MOST_TOKENS = 25  # a second; it makes 75, and each token needs some
 TINY = 1e-7  # its own guard against silence
 
 
+@alone
 def load_ear(
     folder: Path,
     device: str = "cpu",
@@ -187,6 +188,7 @@ MADE = (
 )
 
 
+@alone
 def load_clap(
     folder: Path, device: str = "cpu", *, window: float = 10.0, hop: float = 5.0, batch: int = 8
 ) -> "Clap":

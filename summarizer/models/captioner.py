@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from summarizer.errors import PresetError, WeightsError
-from summarizer.models.loading import loaded, placed, settings, tokens_of
+from summarizer.models.loading import alone, loaded, placed, settings, tokens_of
 
 # what older files hold besides: numbers that the class makes itself
 MADE = (r"text_decoder\.bert\.embeddings\.position_ids",)
@@ -17,6 +17,7 @@ LONGEST_PHRASE = 4  # words; what is said twice in a row is said once
 SLIMMEST = 4  # times longer than wide: of longer pictures only the middle is looked at
 
 
+@alone
 def load_captioner(
     folder: Path, device: str = "cpu", *, beams: int = 1, most: int = 30, batch: int = 8
 ) -> "Captioner":

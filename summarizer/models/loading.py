@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from threading import RLock
 
@@ -12,6 +13,20 @@ from summarizer.errors import WeightsError
 # one model is built at a time: the libraries change the state of the whole process while they do
 BUILDING = RLock()
 NAMED = 5  # of the names that don't fit, in an error
+
+
+def alone(load):
+    """A function that loads a model, made to wait while another does, in whatever thread.
+
+    Even importing a class of transformers fails now and then where two threads do it at once.
+    """
+
+    @wraps(load)
+    def loading(*given, **options):
+        with BUILDING:
+            return load(*given, **options)
+
+    return loading
 
 
 def settings(folder: Path, file: str) -> dict:
@@ -68,19 +83,18 @@ def tokens_of(folder: Path):
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """No progress bars and no reports of transformers meanwhile, and no other model being built."""
+    """No progress bars and no reports of transformers meanwhile."""
     from transformers.utils import logging
 
-    with BUILDING:
-        said, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-        logging.set_verbosity_error()
-        logging.disable_progress_bar()
-        try:
-            yield
-        finally:
-            logging.set_verbosity(said)
-            if bars:
-                logging.enable_progress_bar()
+    said, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(said)
+        if bars:
+            logging.enable_progress_bar()
 
 
 def best_device() -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from summarizer.errors import PresetError
+from summarizer.models.loading import alone
 
 IGNORED = -100  # a label that teaches nothing
 BITS = (0, 4, 8, 16, 32)
@@ -47,6 +48,7 @@ class Lora:
     targets: tuple[str, ...] = ("q_proj", "k_proj", "v_proj")
 
 
+@alone
 def load_narrator(
     folder: Path,
     device: str = "auto",

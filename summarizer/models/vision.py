@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate, normalize
 
 from summarizer.errors import WeightsError
-from summarizer.models.loading import BUILDING, settings
+from summarizer.models.loading import alone, settings
 
 CONFIG, WEIGHTS = "open_clip_config.json", "open_clip_model.safetensors"
 NAMES = (WEIGHTS, "open_clip_pytorch_model.safetensors")  # open_clip takes the first that is there
@@ -145,6 +145,7 @@ class Eye:
         return torch.func.functional_call(self.model, shorter, (), given)[1]
 
 
+@alone
 def load_eye(folder: Path, device: str = "cpu") -> Eye:
     """The CLIP model in a folder; half precision on a CUDA device, full precision elsewhere."""
     folder = Path(folder)
@@ -153,10 +154,9 @@ def load_eye(folder: Path, device: str = "cpu") -> Eye:
 
     source = f"{open_clip.factory.LOCAL_DIR_PREFIX}{folder}"
     try:
-        with BUILDING:
-            model = open_clip.create_model_from_pretrained(
-                source, precision=_precision(device), device=device, return_transform=False
-            )
+        model = open_clip.create_model_from_pretrained(
+            source, precision=_precision(device), device=device, return_transform=False
+        )
     except Exception as error:  # of many kinds, for files that are damaged
         raise _unfit(folder, " ".join(str(error).split())) from error
     _compare(folder, model)

@@ -71,19 +71,19 @@ def parts(frames) -> set[str]:
 @pytest.mark.parametrize(
     ("how", "told"),
     [
-        ({"pan": (40, 0)}, {"pans"}),
-        ({"pan": (-40, 0)}, {"pans"}),
-        ({"pan": (0, 40)}, {"tilts"}),
-        ({"pan": (0, -40)}, {"tilts"}),
-        ({"pan": (30, 30)}, {"pans", "tilts"}),
-        ({"zoom": 0.25}, {"zooms in"}),
-        ({"zoom": -0.2}, {"zooms out"}),
-        ({"zoom": 0.2, "pan": (50, 0)}, {"pans", "zooms in"}),
+        ({"pan": (40, 0)}, ("pans",)),
+        ({"pan": (-40, 0)}, ("pans",)),
+        ({"pan": (0, 40)}, ("tilts",)),
+        ({"pan": (0, -40)}, ("tilts",)),
+        ({"pan": (30, 30)}, ("pans", "tilts")),
+        ({"zoom": 0.25}, ("zooms in",)),
+        ({"zoom": -0.2}, ("zooms out",)),
+        ({"zoom": 0.2, "pan": (50, 0)}, ("pans", "zooms in")),
     ],
     ids=str,
 )
 def test_pan_tilt_and_zoom_are_told_apart(how, told):
-    assert parts(filmed(**how)) == told | {"camera moves"}
+    assert parts(filmed(**how)) == {*told, "camera moves"}
 
 
 def test_a_slow_zoom_into_a_picture_is_one():
