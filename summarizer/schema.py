@@ -359,6 +359,7 @@ class Term:
     joined: bool = False  # has to hold together with the term before it: "action with music"
     shown: bool = False  # asked for as words on the screen: "the slide about bees"
     degree: Literal["", "most", "longest"] = ""  # beside the rest: "loudest", "the quiet part"
+    which: str = ""  # of the words, those that say which of its kind is meant: "waggle" of a dance
 
 
 @dataclass(frozen=True)

@@ -193,13 +193,14 @@ class _Reader:
             self.said = True  # "talk about penguins" asks for the penguins
             return length + 1
         concepts = tuple(step.asked or step.hinted)
-        hint, at = not step.asked, self.at
+        hint, at, which = not step.asked, self.at, ""
         if self._kind_of(concepts, hint):
             at = self.begun  # "the waggle dance", "the speaker's face": one thing, not two
-            self.found.pop()
+            before = self.found.pop()
+            which = "" if before.concepts else before.words
         degree = self._degree(at, self.at + length)
         words = self._typed(self.tokens[at : self.at + length])
-        self._add(Term(words, concepts, hint=hint, degree=degree))
+        self._add(Term(words, concepts, hint=hint, degree=degree, which=which))
         self.begun = at
         self.ended = self.met = self.at + length
         return length

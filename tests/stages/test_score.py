@@ -477,6 +477,16 @@ def test_what_the_whole_wish_says_is_found_before_its_pieces(talk):
     assert where(found) == [(20, 23)]
 
 
+def test_what_says_which_is_looked_for_where_nobody_says_all_of_it(talk):
+    lines = said((10, 13, "She waggles."), (20, 23, "Then nothing."), (40, 43, "They dance."))
+    curves = {curve.name: curve.array for curve in talk.curves}
+    found = score(perception(talk.video, curves, lines=lines), "the waggle dancing")
+    assert where(found) == [(10, 13)] and "“waggle” is said at 0:10" in found.answer.text
+    lines = said((10, 13, "She waggles."), (40, 43, "It is called the waggle dance."))
+    found = score(perception(talk.video, curves, lines=lines), "the waggle dancing")
+    assert where(found) == [(40, 43)]
+
+
 def test_the_title_slide_is_what_is_written_first(talk):
     lines = (
         Line(2.0, 9.0, "How bees tell", "screen-text"),

@@ -92,6 +92,8 @@ class Judge:
             return self.hinted(term)  # a word for it is no reason to leave a place out
         if said := self.said(term, nearly=not term.hint):
             return said
+        if term.which and (said := self.said(replace(term, words=term.which), nearly=False)):
+            return said
         if term.hint:
             return self.hinted(term)
         return self.unsaid(term) if term.said else Finding(term, "cannot", quoted(term.words))
