@@ -93,7 +93,8 @@ class AudioConfig:
 class NarratorConfig:
     """How a language model is loaded, asked to tell, and trained to."""
 
-    room: int = 4096  # tokens of a prompt and its answer together, at most
+    room: int = 4096  # tokens of a prompt and its answer together, at most;
+    slow_room: int = 2048  # without a GPU, where a thousand take a small model some ten seconds
     answer: int = 512  # of them, kept for the answer
     sections: int = 96  # of the video, at most
     sight: int = 4  # tokens of a section, at least
@@ -107,10 +108,12 @@ class NarratorConfig:
 
     def __post_init__(self):
         if not (
-            0 < self.answer <= self.room // 2 and min(self.sections, self.sight, self.sound) > 0
+            0 < self.answer <= min(self.room, self.slow_room) // 2
+            and min(self.sections, self.sight, self.sound) > 0
         ):
             raise PresetError(
-                f"an answer of {self.answer} tokens in a room of {self.room} is not possible; "
+                f"an answer of {self.answer} tokens in a room of {self.room} or {self.slow_room} "
+                "is not possible; "
                 "narrator.answer must be at most half of it, and sections and tokens at least 1"
             )
 

@@ -188,6 +188,11 @@ class Narrator:
         return self.model.config.max_position_embeddings
 
     @property
+    def slow(self) -> bool:
+        """Whether reading takes long enough to read less."""
+        return self.model.device.type == "cpu"
+
+    @property
     def senses(self) -> frozenset[str]:
         """The senses it can read."""
         return frozenset(self.projectors)

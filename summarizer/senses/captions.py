@@ -12,6 +12,9 @@ from summarizer.schema import Concept, Encoded, Findings, Line, Pictures, Video
 SIDE = 384  # pixels, as BLIP wants them
 APART = 4.0  # seconds between two captions, or more in a long video
 AT_ONCE = 8  # pictures between two signs of life
+SLOW = 2.0  # seconds a caption takes without a GPU, about,
+SHARE = 0.3  # which may add up to this share of the video's length
+FEWEST = 3
 LITTLE = (32, 18)  # pixels, to tell how still a picture is
 
 
@@ -72,6 +75,8 @@ class Captions:
 
         device = best_device()
         captioner = load_captioner(folder(cls.weights), device)
+        kept = affordable(len(times), seconds, device)
+        times, rows = times[kept], rows[kept]
         texts: list[str] = []
         for first in range(0, len(times), AT_ONCE):
             texts += captioner.caption(np.asarray(rows[first : first + AT_ONCE]))
@@ -85,6 +90,12 @@ class TinyCaptions(Captions):
 
     name: ClassVar[str] = "captions-tiny"
     weights: ClassVar[str] = "tiny-blip"
+
+
+def affordable(count: int, seconds: float, device: str) -> np.ndarray:
+    """Which of so many pictures there is time for: all of them where there is a GPU."""
+    most = count if device != "cpu" else max(FEWEST, int(SHARE * seconds / SLOW))
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
 
 
 def spread(times: np.ndarray, texts: list[str], seconds: float) -> Iterator[Line]:

@@ -16,7 +16,7 @@ from summarizer.pipeline import Summarizer
 from summarizer.sampling import Sampler, encode, settings_of
 from summarizer.schema import Pictures, Sound, Video
 from summarizer.senses import SENSES, AsRecorded, CloserLook, Holding, OnGpu, TwoStep
-from summarizer.senses.captions import TinyCaptions, spread
+from summarizer.senses.captions import TinyCaptions, affordable, spread
 from summarizer.senses.hearing import Hearing, TinyHearing, pieces
 from summarizer.senses.recorded import Seconds, samples
 from summarizer.senses.sight import Sight, TinySight, middle
@@ -110,6 +110,15 @@ def test_captions_look_at_the_stillest_picture_of_every_few_seconds():
     assert moments[:2] == [2.25, 7.5] and len(moments) == 3
     rows = list(sense.look(Pictures(np.array(moments), frames[[9, 30, 35]])))
     assert [row.shape for _, row in rows] == [(384, 384, 3)] * 3
+
+
+@pytest.mark.parametrize("count", [1, 2, 75, 240])
+def test_without_a_gpu_there_are_fewer_captions_spread_over_the_video(count):
+    assert affordable(count, 4.0 * count, "cuda").tolist() == list(range(count))
+    kept = affordable(count, 4.0 * count, "cpu")
+    assert len(kept) == min(count, max(3, int(0.6 * count)))
+    assert kept[0] == 0 and kept[-1] == count - 1
+    assert np.diff(kept).max(initial=1) <= 2
 
 
 def test_what_stays_is_one_line():

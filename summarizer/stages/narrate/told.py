@@ -32,6 +32,7 @@ class Writer(Protocol):
     """A language model as far as telling needs it: here, or at the other end of a line."""
 
     room: int  # tokens of a prompt and its answer
+    slow: bool  # reads so slowly that it is given less to read
     senses: frozenset[str]  # it was trained to read
 
     def frame(self, system: str) -> tuple[str, str] | None: ...
@@ -113,7 +114,7 @@ class Telling(Iterator[Sentence]):
 
     def _written(self, by: Told, perception: Perception, summary: Summary) -> Iterator[str]:
         writer = by.writer(by.weights, by.trained, by.settings)
-        room = min(by.settings.room, writer.room)
+        room = min(by.settings.slow_room if writer.slow else by.settings.room, writer.room)
         settings = replace(
             by.settings, room=room, answer=max(1, min(by.settings.answer, room // 2))
         )

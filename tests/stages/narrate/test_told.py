@@ -32,6 +32,7 @@ class Script:
 
     pieces: tuple[str, ...]
     room: int = 4096
+    slow: bool = False
     senses: frozenset[str] = frozenset()
     asked: list = field(default_factory=list)
     written: int = 0
@@ -213,6 +214,16 @@ def test_a_model_of_random_weights_ends_in_the_composed_story(tiny_here):
     )
     assert list(story) == list(compose(perception, summary))
     assert "language model wrote" in story.note
+
+
+def test_a_slow_writer_is_given_less_to_read():
+    settings, read = NarratorConfig(slow_room=1060, answer=500), {}
+    for slow in (False, True):
+        script = Script(GOOD, slow=slow)
+        list(telling(script, seconds=3600.0, settings=settings))
+        [(pieces, answer)] = script.asked
+        read[slow] = script.count(pieces) + answer
+    assert read[True] <= 1060 < read[False] <= 4096
 
 
 def test_a_model_is_loaded_once_whoever_asks(tiny_here, monkeypatch):
