@@ -4,6 +4,7 @@ Padding is a mask, never a token, so what ends an answer can be learnt and is al
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -157,6 +158,7 @@ def compiled(narrator: "Narrator", **options) -> "Narrator":
 
     found = Narrator(narrator.model, narrator.tokenizer, narrator.projectors, static=True)
     found.step = torch.compile(narrator.model.forward, fullgraph=True, dynamic=False, **options)
+    found.spare = {}
     return found
 
 
@@ -176,7 +178,9 @@ class Narrator:
         ends = self.model.generation_config.eos_token_id
         ends = ends if isinstance(ends, list) else [ends]
         self.ends = frozenset({*ends, self.tokenizer.eos_token_id} - {None})
-        self.step = self.model.forward  # may be replaced by a compiled one
+        self.step = self.model.forward  # may be replaced by a compiled one,
+        # which is recorded anew for a cache that lies elsewhere: so caches are used again
+        self.spare: dict[tuple[int, int], list] | None = None
 
     def having(self, model) -> "Narrator":
         """The same with another model in place of its own."""
@@ -322,27 +326,44 @@ class Narrator:
                 f"a prompt of {read} tokens leaves no room for an answer in {self.room}"
             )
         size = min(-(-(read + most) // STEP) * STEP, self.room)
-        cache = self._cache(size)
         # what is to come counts as there: each token only ever looks back
         mask = torch.nn.functional.pad(mask, (0, size - read), value=1)
         places = (mask.cumsum(1) - 1).clamp(min=0)
         feed = {"inputs_embeds": embeds}
         first, last = 0, read
         step = self.model.forward
-        for _ in range(most):
-            with torch.no_grad():
-                logits = step(
-                    **feed,
-                    attention_mask=mask if self.static else mask[:, :last],
-                    position_ids=places[:, first:last],
-                    past_key_values=cache,
-                    use_cache=True,
-                    logits_to_keep=1,
-                ).logits
-            tokens = logits[:, -1].argmax(-1)
-            yield tokens
-            feed, step = {"input_ids": tokens[:, None]}, self.step
-            first, last = last, last + 1
+        with self._cached(len(embeds), size) as cache:
+            for _ in range(most):
+                with torch.no_grad():
+                    logits = step(
+                        **feed,
+                        attention_mask=mask if self.static else mask[:, :last],
+                        position_ids=places[:, first:last],
+                        past_key_values=cache,
+                        use_cache=True,
+                        logits_to_keep=1,
+                    ).logits
+                tokens = logits[:, -1].argmax(-1)
+                yield tokens
+                feed, step = {"input_ids": tokens[:, None]}, self.step
+                first, last = last, last + 1
+
+    @contextmanager
+    def _cached(self, prompts: int, size: int) -> Iterator:
+        """A cache for one answer: an empty one that has been used before, if any is kept."""
+        if self.spare is None:
+            yield self._cache(size)
+            return
+        kept = self.spare.setdefault((prompts, size), [])
+        try:
+            cache = kept.pop()  # nobody else has it until it is put back
+        except IndexError:
+            cache = self._cache(size)
+        try:
+            yield cache
+        finally:
+            cache.reset()
+            kept.append(cache)
 
     def _cache(self, size: int):
         from transformers import DynamicCache, StaticCache

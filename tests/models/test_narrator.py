@@ -250,6 +250,39 @@ def test_a_compiled_step_is_one_graph_for_many_prompts(narrator):
     torch._dynamo.reset()
 
 
+def test_a_compiled_step_finds_the_cache_where_it_was(narrator):
+    places = []
+
+    def recorded(**given):
+        places.append(given["past_key_values"].layers[0].keys.data_ptr())
+        return narrator.model(**given)
+
+    fast = compiled(narrator)
+    fast.step = recorded
+    one, other = [PROMPT], ["[00:01]", rows("sight", 40), PROMPT]
+    expected = ["".join(narrator.stream(pieces, 20)) for pieces in (one, other)]
+    assert ["".join(fast.stream(pieces, 20)) for pieces in (one, other)] == expected
+    assert len(set(places)) == 1
+    with pytest.raises(PresetError):
+        next(fast.stream([rows("sight", narrator.room)], 5))
+    left = fast.stream([PROMPT], 20)
+    next(left)
+    left.close()
+    assert ["".join(fast.stream(pieces, 20)) for pieces in (other, one)] == expected[::-1]
+    assert len(set(places)) == 1
+
+
+def test_two_answers_at_once_have_a_cache_each(narrator):
+    fast = compiled(narrator)
+    fast.step = narrator.model.forward
+    prompts = [[PROMPT], ["[00:01]", rows("sight", 40), PROMPT]]
+    streams = [fast._greedy(*fast.splice(pieces), 12) for pieces in prompts]
+    mixed = list(zip(*streams, strict=True))
+    for pieces, answer in zip(prompts, zip(*mixed, strict=True), strict=True):
+        alone = narrator._greedy(*narrator.splice(pieces), 12)
+        assert [int(each[0]) for each in answer] == [int(each[0]) for each in alone]
+
+
 # -- text as it is written ------------------------------------------------------------------------
 
 
