@@ -151,6 +151,7 @@ class Preset:
     about: str = ""  # what it is good at, as a sentence
     needs: tuple[str, ...] = ()  # of summarizer.models.hub.WEIGHTS; none where it works at once
     blind: str = ""  # what it cannot judge, as the end of "I can't ..."
+    trained: str = ""  # what its checkpoints are called, where there are any
     listed: bool = True  # offered to people
 
 
@@ -198,6 +199,7 @@ PRESETS = {
         head="evidence",
         selector="knapsack",
         narrator="qwen",
+        trained="laptop",
         about="Also recognises what is seen and heard (CLIP, BLIP, CLAP), hears better (Whisper), "
         "and a small language model tells the story; permissive licences, a GPU helps.",
         needs=("clip-vit-b-32", "blip", "clap", "whisper-base", "qwen-0.5b"),
@@ -207,6 +209,7 @@ PRESETS = {
         head="evidence",
         selector="knapsack",
         narrator="vicuna",
+        trained="studio",
         about="The largest models (CLIP L/14, MERT, Whisper large, Vicuna-7B), for a CUDA GPU; "
         "MERT is not for commercial use.",
         needs=(
@@ -223,6 +226,7 @@ PRESETS = {
         head="evidence",
         selector="knapsack",
         narrator="tiny",
+        trained="tiny",
         about="Every large model 32 wide with random weights: for tests alone.",
         needs=("tiny-clip", "tiny-blip", "tiny-clap", "tiny-mert", "tiny-llama"),
         listed=False,

@@ -9,6 +9,8 @@ from summarizer.exports.story import markdown
 from summarizer.models import hub
 from summarizer.models.adapted import prepared, save, trainable
 from summarizer.models.narrator import Lora, load_narrator
+from summarizer.models.saliency.head import Head
+from summarizer.models.saliency.head import save as save_head
 from summarizer.pipeline import load
 from summarizer.schema import Preference
 from summarizer.senses import SENSES
@@ -99,3 +101,25 @@ def test_with_a_checkpoint_the_model_reads_what_was_seen_and_heard(
     rows = [piece for piece in asked[0] if isinstance(piece, Rows)]
     assert {each.sense for each in rows} == {"sight", "sound"}
     assert all(len(each) > 0 for each in rows)
+
+
+def test_a_trained_head_is_one_curve_of_the_sum(perceived, tmp_path, monkeypatch):
+    summarizer, perception = perceived
+    plain = summarizer.choose(perception, Preference(want="a penguin")).saliency
+    assert not any(curve.sense == "head" for curve in plain.curves)
+    tracks = [perception.track(name) for name in ("sight", "hearing")]
+    torch.manual_seed(0)
+    head = Head({track.name: track.values.shape[1] for track in tracks}, 8)
+    made = {track.name: track.made_by for track in tracks}
+    save_head(tmp_path / "own" / "tiny-saliency", head, made, {})
+    monkeypatch.setenv("CHECKPOINTS", str(tmp_path / "own"))
+    for want in ("", "a penguin"):
+        saliency = summarizer.choose(perception, Preference(want=want)).saliency
+        [(curve, weight)] = [
+            (curve, weight)
+            for curve, weight in zip(saliency.curves, saliency.weights, strict=True)
+            if curve.sense == "head"
+        ]
+        assert weight > 0.1 and len(set(curve.values)) > 1
+        total = sum(w * c.array for w, c in zip(saliency.weights, saliency.curves, strict=True))
+        assert saliency.total.tolist() == pytest.approx(total.tolist())

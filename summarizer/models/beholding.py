@@ -5,9 +5,11 @@ The track says which weights made it; the same model's text half reads the words
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
+from summarizer import checkpoint
 from summarizer.models.hub import folder
 from summarizer.schema import Track
 
@@ -22,6 +24,37 @@ def behold(words: str, track: Track) -> np.ndarray:
     read, phrases, neutral = reader(track.name, track.made_by)
     wish = asked(read, words, phrases)
     return relevance(wish[None], track.values.astype(np.float32), neutral)[0]
+
+
+def rate(words: str, tracks: Sequence[Track], seconds: int, trained: str) -> np.ndarray | None:
+    """(seconds,) in [0, 1]: how much each matters, by a head that was trained for these tracks;
+    nothing where no such head is here."""
+    tracks = [each for each in tracks if len(each.times)]
+    folder = checkpoint.find(f"{trained}-saliency") if trained and tracks else None
+    if folder is None:
+        return None
+    import torch
+
+    from summarizer.models.neutral import asked
+
+    head = head_of(folder, tuple((each.name, each.made_by) for each in tracks))
+    middles = np.arange(seconds) + 0.5
+    rows, wish = {}, {}
+    for track in tracks:
+        nearest = np.abs(track.times[:, None] - middles[None]).argmin(axis=0)
+        rows[track.name] = torch.from_numpy(track.values[nearest].astype(np.float32))
+        if words:
+            read, phrases, _ = reader(track.name, track.made_by)
+            wish[track.name] = torch.from_numpy(asked(read, words, phrases).astype(np.float32))
+    with torch.inference_mode():
+        return torch.sigmoid(head(rows, wish)).numpy()
+
+
+@lru_cache(maxsize=4)
+def head_of(folder: Path, made_by: tuple[tuple[str, str], ...]):
+    from summarizer.models.saliency.head import load
+
+    return load(folder, dict(made_by))
 
 
 @lru_cache(maxsize=4)

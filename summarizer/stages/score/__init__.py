@@ -12,9 +12,9 @@ import numpy as np
 
 from summarizer.config import Preset
 from summarizer.models.matching import Embed
-from summarizer.schema import Perception, Preference, Saliency, Score, Track, Wish
-from summarizer.stages.score.interest import interest, weighed, with_taste
-from summarizer.stages.score.judge import Behold, Judge
+from summarizer.schema import Curve, Perception, Preference, Saliency, Score, Track, Wish
+from summarizer.stages.score.interest import interest, weighed, with_learned, with_taste
+from summarizer.stages.score.judge import BEHELD, Behold, Judge
 from summarizer.stages.score.settle import settle
 
 
@@ -32,6 +32,17 @@ def beheld(words: str, track: Track) -> np.ndarray:
     return behold(words, track)
 
 
+def learned(perception: Perception, wish: Wish, preset: Preset) -> Curve | None:
+    """How much each second matters by a trained head; nothing where there is none."""
+    tracks = [track for name in BEHELD if (track := perception.track(name))]
+    if not tracks or not preset.trained:
+        return None
+    from summarizer.models.beholding import rate
+
+    values = rate(wish.text, tracks, perception.video.rows, preset.trained)
+    return None if values is None else Curve.of("what was learned to matter", "head", values)
+
+
 def evidence(
     perception: Perception,
     preference: Preference,
@@ -40,10 +51,12 @@ def evidence(
     embed: Embed = minilm,
     behold: Behold = beheld,
 ) -> Score:
-    """Saliency from measured curves: what was asked for, then what is new and lively."""
+    """Saliency from measured curves: what was asked for, then what is new and lively, and what a
+    head learned to matter, where one was trained for this preset."""
     verdict = settle(perception, wish, Judge(perception, wish, preset.blind, embed, behold))
     left = 1.0 - sum(part.weight for part in verdict.asked)
     drawn = with_taste(perception, interest(perception, preference))
+    drawn = with_learned(drawn, learned(perception, wish, preset))
     parts = [*verdict.asked, *(replace(part, weight=left * part.weight) for part in drawn)]
     parts = weighed(parts, preference.weights)
     return Score(

@@ -57,6 +57,7 @@ ASPECTS = {
     "characters": {"faces": 2.0, "speech": 1.3},
     "setting": {"new sights": 1.5, "new sounds": 1.3},
 }
+LEARNED = 0.5  # share of a trained head in what draws anybody
 DEAD = 0.02  # a curve that never rises above this says nothing
 SPREAD = 0.2  # of a curve; what varies less than this is not stretched to the full
 
@@ -117,6 +118,14 @@ def with_taste(perception: Perception, drawn: Sequence[Part]) -> list[Part]:
     left = 1.0 - sum(part.weight for part in own)
     # times 1.0 is exact: without a taste nothing changes
     return [*(replace(part, weight=left * part.weight) for part in drawn), *own]
+
+
+def with_learned(drawn: Sequence[Part], curve: Curve | None) -> list[Part]:
+    """What draws anybody, and what a trained head says beside it."""
+    if curve is None:
+        return list(drawn)
+    others = [replace(part, weight=(1 - LEARNED) * part.weight) for part in drawn]
+    return [*others, Part(curve, LEARNED, "what usually matters to people")]
 
 
 def weighed(parts: Sequence[Part], weights: Sequence[tuple[str, float]]) -> list[Part]:

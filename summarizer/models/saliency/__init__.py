@@ -1,0 +1,1 @@
+"""Models that were trained to say how much each second matters."""
