@@ -25,7 +25,7 @@ from bench.table import (
     row,
     shown,
 )
-from summarizer.models.narrator import Rows, compiled
+from summarizer.models.narrator import Narrator, Rows, compiled
 
 ROOT = Path(__file__).parent.parent
 ALONE = ("copy within the device", "the prompt is made", "the floor of a step")  # nothing beside
@@ -199,6 +199,23 @@ def test_the_plain_prompt_differs_by_whole_pictures_alone(bench):
             assert plain is ours
     assert bench.narrator.senses == {"sight", "sound"}
     assert {each.sense for each in bench.prompt if isinstance(each, Rows)} == {"sight", "sound"}
+
+
+def test_ten_minutes_are_at_least_three_times_shorter_when_merged():
+    from transformers import AutoModelForCausalLM, LlamaConfig
+
+    with torch.device("meta"):  # tokens are only counted
+        model = AutoModelForCausalLM.from_config(LlamaConfig(**shapes.VICUNA))
+    narrator = Narrator(model, shapes.tokenizer_of(12_000))
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # thousands of small steps: threads would only wait for each other
+    try:
+        merged = shapes.prompt_of(narrator, shapes.perceived(shapes.TRUE, 16, 2.0))
+    finally:
+        torch.set_num_threads(threads)
+    whole = shapes.unmerged(merged, shapes.TRUE.patches, shapes.TRUE.sight)
+    assert narrator.count(merged) <= 4096 - 200
+    assert narrator.count(whole) >= 3 * narrator.count(merged)
 
 
 # -- the compiled step ----------------------------------------------------------------------------
