@@ -65,6 +65,18 @@ def an_hour() -> Path:
     return target
 
 
+def a_talk() -> Path:
+    """The lecture among the examples five times over, without its subtitles: slides and a voice."""
+    target = FOLDER / "a_talk.mp4"
+    lecture = FOLDER.parent.parent / "examples" / "lecture.mp4"
+    if not target.exists() or target.stat().st_mtime < lecture.stat().st_mtime:
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        bare = FOLDER / "lecture.mp4"
+        _ffmpeg("-i", lecture, "-sn", "-c", "copy", bare)
+        _ffmpeg("-stream_loop", "4", "-i", bare, "-c", "copy", target)
+    return target
+
+
 def _ffmpeg(*words) -> None:
     *options, target = words
     part = Path(target).with_suffix(".part.mp4")
