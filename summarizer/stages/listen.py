@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
@@ -10,6 +9,7 @@ from itertools import chain
 import numpy as np
 
 from summarizer.config import DecodeConfig
+from summarizer.models.threads import one_thread
 from summarizer.schema import Sound
 from summarizer.senses import Sense
 
@@ -36,22 +36,9 @@ def listen(
     first = next(sounds, None)
     if first is None:
         return
-    with _one_thread():
+    with one_thread():
         whole = _handed(chain([first], sounds), recorded)
         yield from _fed(whole, first, senses, decode)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Torch on one thread: pieces this small take three times the computing on two, and as long."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _handed(sounds: Iterable[Sound], recorded: Sequence[Sense]) -> Iterator[Sound]:

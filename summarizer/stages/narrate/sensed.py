@@ -10,6 +10,7 @@ from functools import partial
 
 import numpy as np
 
+from summarizer.models.threads import one_thread
 from summarizer.schema import Event, Perception, Track
 from summarizer.stages.moments import moments
 from summarizer.stages.narrate.prompt import Sense
@@ -45,8 +46,9 @@ def seen(perception: Perception, patches: Track, start: float, end: float, most:
     times = np.unique(patches.times)  # of pictures, each with several tokens
     pictures = np.unique(times[np.abs(times[:, None] - wanted[None]).argmin(axis=0)])
     rows = np.isin(patches.times, pictures)
-    tokens = torch.from_numpy(np.asarray(patches.values[rows], np.float32))
-    return decide(tokens, most).merge(tokens).numpy()
+    with one_thread():
+        tokens = torch.from_numpy(np.asarray(patches.values[rows], np.float32))
+        return decide(tokens, most).merge(tokens).numpy()
 
 
 def heard(tune: Track, start: float, end: float, most: int) -> np.ndarray:
