@@ -85,7 +85,7 @@ def test_a_bar_moves_on_a_terminal(place):
         with suppress(OSError):  # the other end closes when the command is done
             while piece := os.read(screen, 4096):
                 drawn += piece.decode(errors="replace")
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=120) == 0
     os.close(screen)
     for part in ("some model.safetensors: 100%", "5.00k/5.00k"):
         assert part in drawn, drawn
@@ -99,7 +99,7 @@ def test_a_download_goes_on_where_it_was_stopped(place, ended):
         part = place.blobs / f"{hashlib.sha256(LARGE).hexdigest()}.incomplete"
         wait_for(lambda: part.is_file() and part.stat().st_size >= 20 << 20, process)
         process.send_signal(ended)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=120)
         if ended == signal.SIGINT:
             assert process.returncode == 130
             assert err.endswith(
@@ -225,7 +225,7 @@ def test_two_at_once_do_not_spoil_each_other(place):
     with serving(Hub(FILES | {"model.safetensors": LARGE})) as hub:
         both = [place.start(hub) for _ in range(2)]
         for process in both:
-            _, err = process.communicate(timeout=60)
+            _, err = process.communicate(timeout=120)
             assert process.returncode == 0, err
         assert (place.snapshot / "model.safetensors").read_bytes() == LARGE
         asked = [path for path in hub.paths() if path.endswith("/model.safetensors")]
