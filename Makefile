@@ -6,6 +6,7 @@
 HOST ?= 127.0.0.1
 PORT ?= 7860
 ARGS ?=
+ALL := -n 3 --dist loadfile --no-loadscope-reorder
 PY := .venv/bin/python
 
 .PHONY: app test check format bench examples pictures clean
@@ -16,7 +17,7 @@ app:
 
 test:
 	@.ci/setup test
-	@CHROMIUM="$$(.ci/chromium || true)" $(PY) -m pytest $(ARGS)
+	@CHROMIUM="$$(.ci/chromium || true)" $(PY) -m pytest $(or $(ARGS),$(ALL))
 
 check:
 	@.ci/setup test

@@ -9,6 +9,17 @@ from tests import clips
 
 ROOT = Path(__file__).parent.parent
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # threads of several processes would wait for each other
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Where processes share the files, those that take long come first, so that none ends alone."""
+    if hasattr(config, "workerinput"):
+        marked = (each for each in items if {"browser", "slow"} & set(each.keywords))
+        long = {each.path for each in marked}
+        items.sort(key=lambda each: each.path not in long)
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
