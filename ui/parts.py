@@ -201,8 +201,10 @@ def panel(summarizer) -> Panel:
             learnt = html(cards.taste("", False), elem_id="learnt")
             forget = gr.Button("Forget my taste", size="sm", elem_id="forget")
         with gr.Accordion("For researchers", open=False, elem_id="research"):
+            ready = [each.name for each in presets if each.ready]
             preset = gr.Dropdown(
-                [each.name for each in presets if each.ready],
+                # its own, even if it is one for tests and offered to nobody
+                list(dict.fromkeys([*ready, summarizer.name])),
                 value=summarizer.name,
                 label="Preset",
                 interactive=True,

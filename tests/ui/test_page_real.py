@@ -170,3 +170,16 @@ def test_a_file_that_is_no_video_gives_a_sentence(visit, address, tmp_path):
     upload(page, bad)
     expect(page.locator("#trouble")).to_contain_text("notes.mp4")
     assert "Traceback" not in page.inner_text("body")
+
+
+def test_a_preset_with_large_models_sees_and_says_how_its_story_was_made(
+    visit, start, cut_clip, tmp_path, tiny_weights
+):
+    page = visit(start(load("tiny", cache=tmp_path / "cache")))
+    open_clip(page, cut_clip)
+    page.fill("#want textarea", "a penguin")
+    summarize(page)
+    expect(page.locator("#answer")).to_contain_text("as far as I can")
+    expect(page.locator("#story")).to_contain_text("language model")
+    page.fill("#want textarea", "")
+    expect(page.locator("#story button").first).to_be_visible()
