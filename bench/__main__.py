@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import os
 import platform
 import resource
@@ -156,11 +157,12 @@ def choose() -> list[tuple]:
 
     summarizer = load()
     with tempfile.TemporaryDirectory() as cache:
-        seen = load(cache=Path(cache)).perceive(clips.an_hour())
+        talk = load(cache=Path(cache)).perceive(ROOT / "examples" / "lecture.mp4")
+    seen = repeated(talk, math.ceil(3600 / talk.video.seconds))
     rows = []
     for seconds in (600, 3600):
         perception = shortened(seen, seconds)
-        for want in ("", "loud music", "someone speaking about the sea"):
+        for want in ("", "loud music", "the waggle dance", "someone speaking about the sea"):
             preference = Preference(want=want, length=Length(0.15, "share"))
             summarizer.choose(perception, preference)
             took = statistics.median(
@@ -179,14 +181,46 @@ def choose() -> list[tuple]:
     return rows
 
 
+def repeated(perception, times: int):
+    """A perception as if its video were shown so many times: full of lines, as talks are."""
+    from dataclasses import replace
+
+    from summarizer.schema import Curve, Event, Track
+
+    whole, rows = perception.video.seconds, perception.video.rows
+    shifts = [whole * turn for turn in range(times)]
+    video = replace(perception.video, seconds=whole * times)
+    return replace(
+        perception,
+        video=video,
+        events=tuple(Event(e.start + by, e.end + by) for by in shifts for e in perception.events),
+        curves=tuple(
+            Curve(c.name, c.sense, tuple(np.resize(c.array[:rows], video.rows).tolist()))
+            for c in perception.curves
+        ),
+        lines=tuple(
+            replace(line, start=line.start + by, end=line.end + by)
+            for by in shifts
+            for line in perception.lines
+        ),
+        tracks=tuple(
+            Track(
+                each.name,
+                np.concatenate([each.times + by for by in shifts]),
+                np.concatenate([each.values] * times),
+                each.made_by,
+            )
+            for each in perception.tracks
+        ),
+    )
+
+
 def shortened(perception, seconds: int):
     """The first seconds of a perception."""
     from dataclasses import replace
 
     from summarizer.schema import Curve, Track
 
-    if perception.video.seconds <= seconds:
-        return perception
     events = [each for each in perception.events if each.start < seconds]
     events[-1] = replace(events[-1], end=float(seconds))
     kept = [(track, np.searchsorted(track.times, seconds)) for track in perception.tracks]
