@@ -320,16 +320,16 @@ def until_the_first_line() -> float:
 
 
 def memory() -> list[tuple]:
-    """Peak memory of perceiving, the main process and the largest decoder apart."""
+    """Peak memory of perceiving, of the main process and of the largest beside it."""
     rows = []
     for name, clip in (("5 min", clips.five_minutes()), ("60 min", clips.an_hour())):
         code = f"from bench.__main__ import peak; peak({str(clip)!r})"
         out = subprocess.run(
             [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
         )
-        main, decoder, seconds = json.loads(out.stdout.splitlines()[-1])
+        main, other = json.loads(out.stdout.splitlines()[-1])
         what = f"peak memory, {name} of 720p"
-        rows.append((what, f"{main} MB", f"largest decoder: {decoder} MB", f"{seconds:.0f} s"))
+        rows.append((what, f"{main} MB", f"largest process beside it: {other} MB", ""))
     return rows
 
 
@@ -338,12 +338,12 @@ def peak(clip: str) -> None:
     from summarizer import load
 
     with tempfile.TemporaryDirectory() as cache:
-        took = timed(lambda: load(cache=Path(cache)).perceive(Path(clip)))
+        load(cache=Path(cache)).perceive(Path(clip))
     peaks = (
         resource.getrusage(who).ru_maxrss // 1024
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
-    sys.stdout.write(json.dumps([*peaks, took]) + "\n")
+    sys.stdout.write(json.dumps([*peaks]) + "\n")
 
 
 MEASURES = {

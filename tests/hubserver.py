@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -175,6 +176,8 @@ class Place:
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
+            # a run in the background ignores it, and so would what it starts
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def run(self, hub: Hub, words=("get", "some"), **options) -> tuple[int, str, str]:
