@@ -6,7 +6,7 @@
 HOST ?= 127.0.0.1
 PORT ?= 7860
 ARGS ?=
-ALL := -n 3 --dist loadfile --no-loadscope-reorder
+ALL := -n 2 --dist loadfile --no-loadscope-reorder
 PY := .venv/bin/python
 
 .PHONY: app test check format bench examples pictures clean

@@ -148,14 +148,25 @@ ALLOWED = {
     "summarizer.taste": ("summarizer.schema", "summarizer.errors"),
     "summarizer.evaluate": (
         "summarizer.evaluate",
+        "summarizer.data",
         "summarizer.pipeline",
+        "summarizer.stages.selection",  # the knapsack, for benchmarks that give the values
+        "summarizer.models",  # judges: CLIPScore, BERTScore, MiniLM
         "summarizer.schema",
         "summarizer.config",
         "summarizer.errors",
+        "summarizer.files",
         "summarizer.metrics",
         "summarizer.annotations",
     ),
-    "summarizer.metrics": ("summarizer.errors",),
+    "summarizer.data": (
+        "summarizer.data",
+        "summarizer.annotations",
+        "summarizer.schema",
+        "summarizer.errors",
+        "summarizer.files",
+    ),
+    "summarizer.metrics": ("summarizer.metrics", "summarizer.errors"),
     "summarizer.annotations": ("summarizer.schema", "summarizer.errors", "summarizer.files"),
     "summarizer.chart": ("summarizer.schema", "summarizer.errors", "summarizer.files"),
 }
@@ -170,6 +181,8 @@ HOMES = {
     "decord": ("summarizer.media",),
     "moviepy": ("summarizer.media",),
     "subprocess": ("summarizer.media",),
+    "yt_dlp": ("summarizer.data",),
+    "h5py": ("summarizer.data",),
 }
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from summarizer import metrics
 from summarizer.annotations import BEST, Annotation, Mark
+from summarizer.metrics.agreement import hindrance, kendall, krippendorff, shared, spearman
 from summarizer.schema import Perception, Video
 from ui.ledger import Sheet
 from ui.session import IDLE, Status
@@ -223,8 +223,7 @@ def _alphas(people: Sequence[Annotation]) -> str:
     judged = np.array([each.saliency for each in people])
     levels = ("ordinal", "interval", "nominal")
     numbers = " · ".join(
-        f"{level} <strong>{number(metrics.krippendorff(judged, level))}</strong>"
-        for level in levels
+        f"{level} <strong>{number(krippendorff(judged, level))}</strong>" for level in levels
     )
     return (
         f'<p class="wl-alpha">Krippendorff α of {len(people)} annotators: {numbers}'
@@ -233,7 +232,7 @@ def _alphas(people: Sequence[Annotation]) -> str:
 
 
 def _why_no_alpha(judged: np.ndarray) -> str:
-    if metrics.krippendorff(judged) is not None:
+    if krippendorff(judged) is not None:
         return ""
     both = int(((~np.isnan(judged)).sum(axis=0) > 1).sum())
     why = "all scores are the same" if both else "no second was scored by two"
@@ -255,11 +254,11 @@ def _mean(pairs: Sequence[tuple[np.ndarray, np.ndarray]], none: str) -> str:
     """'0.41 / 0.52, n 36': the mean over those pairs that have a number, or why none has."""
     if not pairs:
         return f"<small>{none}</small>"
-    taus = [each for pair in pairs if (each := metrics.kendall(*pair)) is not None]
-    rhos = [each for pair in pairs if (each := metrics.spearman(*pair)) is not None]
+    taus = [each for pair in pairs if (each := kendall(*pair)) is not None]
+    rhos = [each for pair in pairs if (each := spearman(*pair)) is not None]
     if not taus:
-        return f"<small>{escape(metrics.hindrance(*pairs[0]))}</small>"
-    count = round(float(np.mean([metrics.shared(*pair) for pair in pairs])))
+        return f"<small>{escape(hindrance(*pairs[0]))}</small>"
+    count = round(float(np.mean([shared(*pair) for pair in pairs])))
     return f"{number(np.mean(taus))} / {number(np.mean(rhos))} <small>n {count}</small>"
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from summarizer import metrics
+from summarizer.metrics import agreement
 
 GAP = np.nan
 # four observers, twelve units: the worked example of Krippendorff, "Computing Krippendorff's
@@ -73,7 +73,7 @@ def brute_alpha(judgements, level) -> float | None:
     ("level", "alpha"), [("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849)]
 )
 def test_alpha_of_the_published_example(level, alpha):
-    assert metrics.krippendorff(EXAMPLE, level) == pytest.approx(alpha, abs=5e-4)
+    assert agreement.krippendorff(EXAMPLE, level) == pytest.approx(alpha, abs=5e-4)
 
 
 @pytest.mark.parametrize("level", ["nominal", "ordinal", "interval"])
@@ -86,7 +86,7 @@ def test_alpha_of_the_published_example(level, alpha):
 )  # fmt: skip
 def test_alpha_is_what_its_definition_says(level, judgements):
     expected = brute_alpha(judgements, level)
-    got = metrics.krippendorff(judgements, level)
+    got = agreement.krippendorff(judgements, level)
     assert (got is None) == (expected is None)
     if got is not None:
         assert got == pytest.approx(expected, abs=1e-9)
@@ -99,18 +99,18 @@ pairs = st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), min_size=2, ma
 @given(pairs)
 def test_rank_correlations_are_what_their_definitions_say(judged):
     one, other = np.array(judged, float).T
-    if metrics.hindrance(one, other):
-        assert metrics.kendall(one, other) is metrics.spearman(one, other) is None
+    if agreement.hindrance(one, other):
+        assert agreement.kendall(one, other) is agreement.spearman(one, other) is None
         return
-    assert metrics.kendall(one, other) == pytest.approx(brute_tau(one, other), abs=1e-9)
-    assert metrics.spearman(one, other) == pytest.approx(brute_rho(one, other), abs=1e-9)
+    assert agreement.kendall(one, other) == pytest.approx(brute_tau(one, other), abs=1e-9)
+    assert agreement.spearman(one, other) == pytest.approx(brute_rho(one, other), abs=1e-9)
 
 
 def test_what_only_one_judged_does_not_count():
     one = np.array([1, 2, GAP, 3, 9])
     other = np.array([2, 4, 1, 8, GAP])
-    assert metrics.shared(one, other) == 3
-    assert metrics.kendall(one, other) == metrics.spearman(one, other) == pytest.approx(1)
+    assert agreement.shared(one, other) == 3
+    assert agreement.kendall(one, other) == agreement.spearman(one, other) == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
@@ -125,9 +125,9 @@ def test_what_only_one_judged_does_not_count():
 )
 def test_what_has_no_number_has_a_sentence(one, other, word):
     one, other = np.array(one, float), np.array(other, float)
-    assert metrics.kendall(one, other) is None
-    assert metrics.spearman(one, other) is None
-    assert word in metrics.hindrance(one, other)
+    assert agreement.kendall(one, other) is None
+    assert agreement.spearman(one, other) is None
+    assert word in agreement.hindrance(one, other)
 
 
 @pytest.mark.parametrize(
@@ -136,9 +136,9 @@ def test_what_has_no_number_has_a_sentence(one, other, word):
 )
 def test_alpha_that_does_not_exist_is_none(judgements):
     for level in ("nominal", "ordinal", "interval"):
-        assert metrics.krippendorff(judgements, level) is None
+        assert agreement.krippendorff(judgements, level) is None
 
 
 def test_different_lengths_are_a_mistake_of_the_caller():
     with pytest.raises(ValueError, match="same things"):
-        metrics.kendall(np.ones(2), np.ones(3))
+        agreement.kendall(np.ones(2), np.ones(3))

@@ -1,0 +1,5 @@
+"""The benchmarks, by name. A new one is a module with a Job, and a line here."""
+
+from summarizer.evaluate.room import Protocol
+
+PROTOCOLS: dict[str, Protocol] = {}

@@ -1,0 +1,96 @@
+"""What is measured, by whose rule: the values that travel between protocols, runs and reports.
+
+A protocol opens data and gives a job. A job lists its tasks (videos, queries, or those of a split)
+and judges one after the other: each gives records, one for every way to answer it, the trivial
+ways beside the real one. A run writes down each finished task, so that it can go on after a kill;
+a report averages. Only the job knows the rule of its benchmark.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+from typing import Protocol as Shape
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for on the command line."""
+
+    data: Path
+    """folder of the data set, in its own form"""
+    preset: str = "offline"
+    videos: Path | None = None
+    """folder of the raw videos, named as in the data; without, only what needs none is measured"""
+    predictions: Path | None = None
+    """somebody else's answers, in the data set's own form, judged instead of the preset's"""
+    splits: Path | None = None
+    """the published split file; without, splits are drawn from a seed and marked as such"""
+    setting: str = "canonical"
+    """which splits: canonical, augmented, transfer"""
+    seeds: int = 5
+    """how often what depends on chance is repeated"""
+    settings: tuple[str, ...] = ()
+    """changes to the preset, as in --set vision.keep_tokens=64"""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A column of the table."""
+
+    name: str
+    """the key in `Record.values`, and the head of the column"""
+    about: str
+    """what it is, in half a sentence"""
+    scale: float = 1.0
+    """shown times this: 100 where the field quotes per cent"""
+    places: int = 3
+    better: Literal["higher", "lower"] = "higher"
+
+
+@dataclass(frozen=True)
+class Record:
+    """What became of one task by one way of answering."""
+
+    task: str
+    way: str
+    """the preset's name, "random", "uniform", "centre", "human", ..."""
+    values: Mapping[str, float] = field(default_factory=dict)
+    """by the names of measures; what does not exist for this task is absent, never NaN or 0"""
+    group: str = ""
+    """the split or kind it is averaged within, before groups are averaged"""
+    seed: int = 0
+    error: str = ""
+    """one sentence, where this way could not answer; there are no values then"""
+    curves: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    """for the report: at most a few hundred numbers each, all over the whole video"""
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    """what the pooled measures of the job need later; plain JSON"""
+
+
+class Job(Shape):
+    """A protocol over opened data."""
+
+    tasks: Sequence[str]
+    """names, each once, in the order they are judged"""
+    notes: Sequence[str]
+    """sentences to print below the table: splits that were drawn, parts that were missing"""
+    lacks: Mapping[str, str]
+    """the measures that can't be had here, and a sentence on what each needs"""
+
+    def judge(self, task: str) -> Iterable[Record]:
+        """All ways for one task; may raise SummarizerError, which is recorded, not fatal."""
+
+    def pool(self, records: Sequence[Record]) -> Mapping[str, float]:
+        """The numbers of all the records of one way and seed, where they aren't the mean of the
+        records' own (BLEU counts over a corpus); empty where there are none."""
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A benchmark as data: an entry of PROTOCOLS."""
+
+    about: str
+    """what is measured and by whose rule, in one sentence"""
+    measures: tuple[Measure, ...]
+    open: Callable[[Options], Job]
