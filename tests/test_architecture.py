@@ -159,6 +159,20 @@ ALLOWED = {
         "summarizer.metrics",
         "summarizer.annotations",
     ),
+    "summarizer.train": (
+        "summarizer.train",
+        "summarizer.data",
+        "summarizer.stages.narrate",  # what is asked in training is what is asked in use
+        "summarizer.stages.moments",
+        "summarizer.models",
+        "summarizer.checkpoint",
+        "summarizer.cache",
+        "summarizer.schema",
+        "summarizer.config",
+        "summarizer.errors",
+        "summarizer.files",
+        "summarizer.metrics",
+    ),
     "summarizer.data": (
         "summarizer.data",
         "summarizer.annotations",

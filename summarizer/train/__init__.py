@@ -1,0 +1,1 @@
+"""Training: one loop, and stages as data. Nothing here opens a video or a page."""
