@@ -94,3 +94,6 @@ class Protocol:
     """what is measured and by whose rule, in one sentence"""
     measures: tuple[Measure, ...]
     open: Callable[[Options], Job]
+    apart: Callable[[Record], Sequence[str]] | None = None
+    """the rows of a second table a record counts in, where one average hides too much: its kind,
+    its half of the list; rows are sorted by their place here, then by name"""
