@@ -1,0 +1,224 @@
+"""From a clip to its pictures, at any times in any order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import cos, radians, sin
+
+import cv2
+import numpy as np
+
+from summarizer.data.world.places import SUB, painted
+from summarizer.data.world.planning import dice
+from summarizer.data.world.shapes import shape
+from summarizer.data.world.values import SIDEWAYS, Clip, Scene
+
+SIZE = (160, 90)  # pixels, width and height
+MARGIN = 1.36  # times the picture that a place is painted wide, and high
+PAN, ZOOM = 0.16, 0.86  # share of the width to either side; how near a zoom comes
+TONES = {
+    "red": (214, 36, 32),
+    "orange": (250, 134, 16),
+    "yellow": (250, 218, 32),
+    "green": (36, 160, 58),
+    "blue": (34, 82, 216),
+    "purple": (132, 44, 172),
+    "pink": (250, 138, 188),
+    "brown": (122, 72, 32),
+    "white": (246, 246, 246),
+    "black": (26, 26, 28),
+}
+SAME = {"leaf": (64, 132, 52), "fire": (255, 160, 40), "glass": (178, 218, 238)}
+INK, PALE = (34, 34, 40), (240, 234, 218)
+NOISES, GRAINS = (0, 2, 4), 4  # deviation of the picture's noise; patterns that take turns
+
+
+@dataclass(frozen=True)
+class Pose:
+    """Where a thing is: its middle and half its size, in heights of the picture; degrees."""
+
+    x: float  # from the middle of the picture
+    y: float  # from the top
+    size: float
+    angle: float
+    shown: bool
+
+
+def pictures(clip: Clip, times: Sequence[float], size: tuple[int, int] = SIZE) -> np.ndarray:
+    """What is seen at these times: (times, height, width, 3) uint8 RGB."""
+    made = np.empty((len(times), size[1], size[0], 3), np.uint8)
+    for place, time in zip(made, times, strict=True):
+        place[:] = _picture(clip, float(time), size)
+    return made
+
+
+def _picture(clip: Clip, time: float, size: tuple[int, int]) -> np.ndarray:
+    number = scene_at(clip, time)
+    picture = _drawn(clip, number, time, size)
+    for later in (number, number + 1):
+        if 0 < later < len(clip.scenes) and (share := _faded(clip.scenes[later], time)) is not None:
+            other = _drawn(clip, later - 1 if later == number else later, time, size)
+            old, new = (other, picture) if later == number else (picture, other)
+            picture = cv2.addWeighted(old, 1 - share, new, share, 0)
+    noise = NOISES[clip.seed % len(NOISES)]
+    if noise:
+        lighter, darker = _grain(size, noise)[int(time * 10) % GRAINS]
+        picture = cv2.subtract(cv2.add(picture, lighter), darker)
+    return picture
+
+
+def scene_at(clip: Clip, time: float) -> int:
+    """The number of the scene at a time; the first before, the last after them all."""
+    after = next((n for n, scene in enumerate(clip.scenes) if time < scene.end), None)
+    return len(clip.scenes) - 1 if after is None else after
+
+
+def _faded(scene: Scene, time: float) -> float | None:
+    """How much of a scene is there while it fades in."""
+    if not scene.fade or abs(time - scene.start) >= scene.fade / 2:
+        return None
+    return (time - scene.start) / scene.fade + 0.5
+
+
+@lru_cache(16)
+def _grain(size: tuple[int, int], deviation: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    shape = (GRAINS, size[1], size[0], 3)
+    noise = np.rint(dice("grain", size).normal(0, deviation, shape))
+    return [(np.maximum(n, 0).astype(np.uint8), np.maximum(-n, 0).astype(np.uint8)) for n in noise]
+
+
+# -- a scene --------------------------------------------------------------------------------------
+
+
+def _drawn(clip: Clip, number: int, time: float, size: tuple[int, int]) -> np.ndarray:
+    scene = clip.scenes[number]
+    picture = _view(clip, number, (time - scene.start) / (scene.end - scene.start), size)
+    for which in range(len(scene.actors)):
+        pose = posed(clip, number, which, time)
+        if pose.shown:
+            _draw(picture, clip, number, which, _placed(clip, number, which, pose, size))
+    return picture
+
+
+def _view(clip: Clip, number: int, share: float, size: tuple[int, int]) -> np.ndarray:
+    """What the camera shows of the place; the actors are before it and follow none of it."""
+    place, (width, height) = _background(clip.seed, number, clip.scenes[number].place, size), size
+    pan = {"pan left": 1 - 2 * share, "pan right": 2 * share - 1}.get(
+        clip.scenes[number].camera, 0.0
+    )
+    near = {"zoom in": share, "zoom out": 1 - share}.get(clip.scenes[number].camera)
+    scale = 1.0 if near is None else 1.3 - (1.3 - ZOOM) * near
+    left = (place.shape[1] - scale * width) / 2 + PAN * pan * width
+    top = (place.shape[0] - scale * height) / 2
+    crop = np.array([[scale, 0, left], [0, scale, top]])
+    return cv2.warpAffine(
+        place,
+        crop,
+        size,
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+
+
+@lru_cache(8)
+def _background(seed: int, number: int, place: str, size: tuple[int, int]) -> np.ndarray:
+    draw = dice(seed, "place", number)
+    whole = painted(place, (int(MARGIN * size[0]), int(MARGIN * size[1])), draw)
+    return cv2.convertScaleAbs(whole, alpha=draw.uniform(0.85, 1.1), beta=draw.uniform(-8, 12))
+
+
+# -- its actors -----------------------------------------------------------------------------------
+
+
+@lru_cache(64)
+def _manner(seed: int, number: int, which: int) -> tuple[float, ...]:
+    """What varies how a thing is drawn and moves, from 0 to 1."""
+    return tuple(dice(seed, "manner", number, which).random(12).tolist())
+
+
+def posed(clip: Clip, number: int, which: int, time: float) -> Pose:
+    """Where an actor of a scene is at a time, and whether it is shown then."""
+    scene = clip.scenes[number]
+    manner = _manner(clip.seed, number, which)
+    share, since = (time - scene.start) / (scene.end - scene.start), time - scene.start
+    x, y, size = _spot(scene, which, manner)
+    angle, shown, action = 24 * manner[3] - 12, True, scene.actors[which].action
+    alone = len(scene.actors) == 1
+    if action in SIDEWAYS:
+        x += (0.42 if alone else 0.36) * (2 * share - 1) * (1 if action == "slides right" else -1)
+    elif action in ("rises", "falls"):
+        y += (0.3 if alone else 0.28) * (2 * share - 1) * (1 if action == "falls" else -1)
+    elif action == "bounces":
+        y += 0.24 - 0.5 * abs(sin(np.pi * since / (0.8 + 0.5 * manner[4])))
+    elif action == "spins":
+        angle = 360 * manner[5] + since * (100 + 80 * manner[4]) * (1 if manner[6] < 0.5 else -1)
+    elif action in ("grows", "shrinks"):
+        size *= 0.5 + 0.8 * (share if action == "grows" else 1 - share)
+    elif action == "blinks":
+        shown = (since / (0.9 + 0.7 * manner[4])) % 1 < 0.6
+    elif action == "shakes":
+        x += 0.05 * sin(20 * since + 6 * manner[4])
+        angle += 14 * sin(26 * since + 6 * manner[5])
+    return Pose(x, y, size, angle, shown)
+
+
+def _spot(scene: Scene, which: int, manner: Sequence[float]) -> tuple[float, float, float]:
+    """Where an actor is on average, and half its size; two of them share the middle square."""
+    if len(scene.actors) == 1:
+        moving = scene.actors[0].action in ("rises", "falls", "bounces", *SIDEWAYS)
+        size = (0.22 if moving else 0.26) + 0.1 * manner[0]
+        return 0.16 * (manner[1] - 0.5), 0.5 + 0.1 * (manner[2] - 0.5), size
+    side, size = 2 * which - 1, 0.17 + 0.05 * manner[0]
+    if any(actor.action in SIDEWAYS for actor in scene.actors):
+        return 0.1 * (manner[1] - 0.5), 0.5 + 0.25 * side, size
+    return 0.27 * side, 0.5 + 0.06 * (manner[2] - 0.5), size
+
+
+def box(
+    clip: Clip, number: int, which: int, time: float, size: tuple[int, int] = SIZE
+) -> tuple[float, float, float, float] | None:
+    """Left, top, right and bottom of an actor in pixels, or None while it is not shown."""
+    pose = posed(clip, number, which, time)
+    points = _placed(clip, number, which, pose, size)
+    return (*points.min(0).tolist(), *points.max(0).tolist()) if pose.shown else None
+
+
+def _placed(clip: Clip, number: int, which: int, pose: Pose, size: tuple[int, int]) -> np.ndarray:
+    """The points of a thing in the picture: (points, 2) in pixels."""
+    width, height = size
+    manner = _manner(clip.seed, number, which)
+    across, c, s = 0.9 + 0.2 * manner[7], cos(radians(pose.angle)), sin(radians(pose.angle))
+    turn = np.array([[c * across, s * across], [-s, c]]) * (pose.size * height)
+    points, _ = shape(clip.scenes[number].actors[which].thing)
+    return points @ turn + (width / 2 + pose.x * height, pose.y * height)
+
+
+def _draw(picture: np.ndarray, clip: Clip, number: int, which: int, points: np.ndarray) -> None:
+    actor = clip.scenes[number].actors[which]
+    tones = _tones(actor.colour, _manner(clip.seed, number, which))
+    fixed = np.rint(points * (1 << SUB)).astype(np.int32)
+    _, parts = shape(actor.thing)
+    polygons = [fixed[first:last] for first, last, _ in parts]
+    thick = 2 if len(picture) < 120 else max(2, len(picture) // 50)
+    cv2.polylines(picture, polygons, True, tones["line"], thick, cv2.LINE_AA, SUB)
+    for polygon, (_, _, tone) in zip(polygons, parts, strict=True):
+        cv2.fillPoly(picture, [polygon], tones[tone], cv2.LINE_AA, SUB)
+
+
+@lru_cache(64)
+def _tones(colour: str, manner: Sequence[float]) -> dict[str, tuple[int, int, int]]:
+    """The colours a thing is drawn in: its own, a little off, and what goes with it."""
+    shift = 16 * np.array(manner[8:11]) - 8 + 16 * manner[11] - 8
+    main = np.clip(np.add(TONES[colour], shift), 0, 255)
+    is_dark = float(main @ (0.3, 0.59, 0.11)) < 90
+    toned = {
+        "main": main,
+        "dark": 0.7 * main if colour != "black" else main + 44,
+        "light": main + 0.5 * (255 - main) if colour != "black" else main + 80,
+        "ink": (104, 104, 108) if colour == "black" else INK,
+        "pale": (188, 190, 198) if colour == "white" else PALE,
+        "hole": (214, 214, 210) if is_dark else INK,
+        "line": (226, 226, 222) if is_dark else INK,
+        **SAME,
+    }
+    return {tone: tuple(int(c) for c in rgb) for tone, rgb in toned.items()}
