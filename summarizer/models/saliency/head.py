@@ -22,7 +22,7 @@ class Head(nn.Module):
     def __init__(self, widths: Mapping[str, int], hidden: int = HIDDEN):
         super().__init__()
         widths = dict(sorted(widths.items()))  # the order is part of what is learned
-        self.widths = widths
+        self.widths, self.hidden = widths, hidden
         self.rows = nn.ModuleDict({name: nn.Linear(each, hidden) for name, each in widths.items()})
         self.wishes = nn.ModuleDict(
             {name: nn.Linear(each, hidden) for name, each in widths.items()}
@@ -50,8 +50,7 @@ class Head(nn.Module):
 
 def save(folder: Path, head: Head, weights: Mapping[str, str], metrics: Mapping) -> None:
     """Keep a head, and by which weights the rows were made that it was trained on."""
-    hidden = head.mix[1].out_features
-    config = {"weights": dict(weights), "widths": head.widths, "hidden": hidden}
+    config = {"weights": dict(weights), "widths": head.widths, "hidden": head.hidden}
     checkpoint.save(folder, head, config, metrics)
 
 

@@ -1,0 +1,236 @@
+"""What the three stages have in common: a narrator reads what was seen and heard, and learns to
+answer; with a head, it also learns which seconds matter for the wish.
+
+Which parameters learn is data: the beginnings of their names.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+from summarizer import checkpoint
+from summarizer.errors import SummarizerError, WeightsError
+from summarizer.models.narrator import IGNORED, Lora, Narrator, Piece
+from summarizer.models.saliency.head import Head
+from summarizer.train.loop import Pick
+
+HEAD = "head."
+SALIENCY = "-saliency"  # a head lies beside the narrator it was trained with
+AT_ONCE = 8  # questions of a check
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is asked, and the right answer; where a head learns, also how much each second counts.
+
+    The answer is never among the pieces.
+    """
+
+    name: str
+    pieces: Sequence[Piece]
+    answer: str
+    rows: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """(seconds, width) of each sense"""
+    wish: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """(width,) in the space of each sense; none for the empty wish"""
+    saliency: np.ndarray | None = None
+    """(seconds,) in 0..1; NaN where nobody judged"""
+
+
+@dataclass(frozen=True)
+class Made:
+    """By which frozen weights what is read was made, as a checkpoint has to say."""
+
+    weights: str
+    """of the language model"""
+    lora: Lora | None = None
+    rows: Mapping[str, str] = field(default_factory=dict)
+    """of the rows that the head reads, by sense"""
+
+
+class Source(Protocol):
+    """Questions by number; all chance comes from the draw."""
+
+    def __len__(self) -> int: ...
+
+    def question(self, index: int, draw: np.random.Generator) -> Question: ...
+
+
+class Taught(nn.Module):
+    """A narrator and a head as one module, under the names their checkpoints know."""
+
+    def __init__(self, narrator: Narrator, head: Head | None = None):
+        super().__init__()
+        self.model = narrator.model
+        self.projectors = nn.ModuleDict(dict(narrator.projectors))
+        self.head = head
+        self.narrator = narrator
+
+    def learning(self, names: Iterable[str]) -> "Taught":
+        """Itself, with just those parameters learning whose names contain one of these."""
+        names = tuple(names)
+        there = sorted({own.split(".")[0] for own, _ in self.named_parameters()})
+        for name in names:
+            if not any(name in own for own, _ in self.named_parameters()):
+                raise WeightsError(
+                    f"no parameter of this model is called {name!r}, so it can't learn; it has "
+                    f"{', '.join(there)}"
+                )
+        for own, each in self.named_parameters():
+            each.requires_grad_(any(name in own for name in names))
+        return self
+
+    def forward(self, questions: Sequence[Question]) -> dict[str, Tensor]:
+        """The sums over all that is to be learned: of the answers' tokens, and of the seconds."""
+        embeds, mask, labels = self.narrator.lesson([(q.pieces, q.answer) for q in questions])
+        told = int((labels != IGNORED).sum(1).max())  # all at the end: the rest predicts nothing
+        # padding is on the left: places count what is there
+        places = (mask.cumsum(1) - 1).clamp(min=0)
+        logits = self.model(
+            inputs_embeds=embeds,
+            attention_mask=mask,
+            position_ids=places,
+            use_cache=False,
+            logits_to_keep=told + 1,
+        ).logits
+        sums = {
+            "words": cross_entropy(
+                logits[:, :-1].float().flatten(0, 1),
+                labels[:, -told:].flatten(),
+                ignore_index=IGNORED,
+                reduction="sum",
+            )
+        }
+        if self.head is not None:
+            sums["seconds"] = sum(self._seconds(each) for each in questions)
+        return sums
+
+    def _seconds(self, question: Question) -> Tensor:
+        first = next(self.head.parameters())
+        if not question.rows:
+            return first.new_zeros(())
+        rows, wish = (
+            {name: torch.as_tensor(each).to(first) for name, each in found.items()}
+            for found in (question.rows, question.wish)
+        )
+        wanted = torch.as_tensor(question.saliency).to(first)
+        judged = torch.isfinite(wanted)
+        found = self.head(rows, wish)
+        return binary_cross_entropy_with_logits(found[judged], wanted[judged], reduction="sum")
+
+
+class Answering:
+    """The lesson: a source of questions, and what of the narrator learns from them."""
+
+    def __init__(
+        self,
+        module: Taught,
+        made: Made,
+        source: Source,
+        held: Source | None = None,
+        weights: Mapping[str, float] | None = None,
+    ):
+        self.module, self.made, self.source, self.held = module, made, source, held
+        names = ("words", "seconds") if module.head is not None else ("words",)
+        given = weights or {}
+        self.weights = {name: float(given.get(name, 1.0)) for name in names}
+        self.examples = len(source)
+
+    def batch(self, picks: Sequence[Pick]) -> list[Question]:
+        return [self._fitting(self.source.question(index, draw)) for index, draw in picks]
+
+    def size(self, batch: Sequence[Question]) -> Mapping[str, float]:
+        return {
+            "words": sum(self._tokens(each.answer) + 1 for each in batch),
+            "seconds": sum(
+                int(np.isfinite(each.saliency).sum())
+                for each in batch
+                if each.rows and each.saliency is not None
+            ),
+        }
+
+    def check(self) -> Mapping[str, float]:
+        """The loss of what was never learned from, and how often a word was foreseen."""
+        if self.held is None or not len(self.held):
+            return {}
+        sums, sizes = {}, {}
+        for first in range(0, len(self.held), AT_ONCE):
+            some = range(first, min(len(self.held), first + AT_ONCE))
+            batch = [
+                self._fitting(self.held.question(index, np.random.default_rng([7, index])))
+                for index in some
+            ]
+            with torch.no_grad():
+                found = self.module(batch)
+            for name, size in self.size(batch).items():
+                if name in found:
+                    sums[name] = sums.get(name, 0.0) + float(found[name])
+                    sizes[name] = sizes.get(name, 0.0) + size
+        return {f"held out, {name}": sums[name] / max(1.0, sizes[name]) for name in sums}
+
+    def keep(self, folder: Path, trained: Mapping[str, Tensor], metrics: Mapping[str, Any]) -> None:
+        """What the narrator learned as `folder`, what the head did beside it."""
+        rated = {n.removeprefix(HEAD): each for n, each in trained.items() if n.startswith(HEAD)}
+        told = {n: each for n, each in trained.items() if not n.startswith(HEAD)}
+        head, projectors = self.module.head, self.module.projectors
+        if rated:
+            config = {"weights": dict(self.made.rows), "widths": head.widths, "hidden": head.hidden}
+            checkpoint.save(folder.with_name(f"{folder.name}{SALIENCY}"), rated, config, metrics)
+        if told:
+            widths = {name: each.first.in_features for name, each in projectors.items()}
+            config = {
+                "weights": self.made.weights,
+                "lora": asdict(self.made.lora) if self.made.lora else None,
+                "projectors": {
+                    name: width
+                    for name, width in widths.items()
+                    if f"projectors.{name}.first.weight" in told
+                },
+            }
+            checkpoint.save(folder, told, config, metrics)
+
+    def _tokens(self, text: str) -> int:
+        return len(self.module.narrator.tokenizer(text, add_special_tokens=False).input_ids)
+
+    def _fitting(self, question: Question) -> Question:
+        """The question with as many lines of its answer as there is room for."""
+        narrator = self.module.narrator
+        left = narrator.room - narrator.count(question.pieces) - 1
+        lines = question.answer.splitlines()
+        while lines and self._tokens("\n".join(lines)) > left:
+            lines.pop()
+        if not lines:
+            raise SummarizerError(
+                f"the question {question.name[:80]!r} leaves {max(0, left)} of {narrator.room} "
+                "tokens, too few for a line of its answer; shorten the prompt or the answer"
+            )
+        kept = "\n".join(lines)
+        return question if kept == question.answer else replace(question, answer=kept)
+
+
+def begin_from(module: Taught, weights: str, folders: Sequence[Path]) -> None:
+    """Put what earlier stages learned into the module; each must fit, and be for these weights."""
+    own = dict(module.named_parameters())
+    for folder in folders:
+        made = checkpoint.describe(folder).config.get("weights")
+        if made != weights:
+            raise WeightsError(
+                f"the checkpoint {folder.name} was trained for {str(made)[:40]!r} and not for "
+                f"{weights}; begin from one that was"
+            )
+        learned = checkpoint.tensors(folder)
+        wrong = [n for n, each in learned.items() if n not in own or own[n].shape != each.shape]
+        if wrong:
+            raise WeightsError(
+                f"{len(wrong)} tensors of the checkpoint {folder.name} have no place in this "
+                f"model: {', '.join(sorted(wrong)[:5])}"
+            )
+        with torch.no_grad():
+            for name, each in learned.items():
+                own[name].copy_(each)
