@@ -166,7 +166,7 @@ def _vicuna(device: str) -> Narrator:
             config, dtype=torch.bfloat16, attn_implementation="sdpa"
         )
     model = model.eval().requires_grad_(False)
-    return Narrator(model, tokenizer_of(WORDS), static=device.startswith("cuda"))
+    return Narrator(model, tokenizer_of(WORDS))
 
 
 def numbers(config) -> int:

@@ -101,6 +101,8 @@ class NarratorConfig:
     sound: int = 2
     device: str = "auto"  # "cpu", "cuda:0"
     bits: int = 0  # a weight: 4, 8, 16, 32, or 0 for as many as fit the device best
+    # "eager", "static" (memory of one size), "compiled" (and its step), "auto" (by the device)
+    decoding: str = "auto"
     lora_rank: int = 16
     lora_alpha: int = 32
     lora_dropout: float = 0.1

@@ -4,7 +4,7 @@ Padding is a mask, never a token, so what ends an answer can be learnt and is al
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,13 +13,15 @@ import numpy as np
 
 from summarizer.errors import PresetError
 from summarizer.models.loading import alone
+from summarizer.models.steady import Steady
 
 IGNORED = -100  # a label that teaches nothing
 BITS = (0, 4, 8, 16, 32)
 ADAPTER = "adapter_model.safetensors"
 BROKEN = "\ufffd"  # what a character reads as whose bytes are not all there yet
 ENDLESS = 1 << 40
-STEP = 512  # tokens; a cache of one size has a multiple of that, so few steps are compiled
+DECODING = ("auto", "eager", "static", "compiled")
+COMPILED = {"mode": "reduce-overhead"}  # with CUDA graphs: a step is hundreds of small kernels
 # buffers that older versions saved; they are computed
 HARMLESS = (r"model\.layers\.\d+\.self_attn\.rotary_emb\.inv_freq",)
 PLACE = "(((what is asked)))"  # stands for the user's words while a template is taken apart
@@ -57,7 +59,6 @@ def load_narrator(
     bits: int = 0,
     adapter: Path | None = None,
     projectors: Mapping[str, Callable] | None = None,
-    static: bool | None = None,
 ) -> "Narrator":
     """The model of a folder in the hub's format, from safetensors only.
 
@@ -69,7 +70,7 @@ def load_narrator(
 
     from summarizer.models.loading import loaded, quiet
 
-    wanted = "cuda" if device == "auto" and torch.cuda.is_available() else device
+    wanted = device_of(device)
     on_gpu = wanted.startswith("cuda")
     half = bits == 16 or (bits != 32 and on_gpu)
     options = {"dtype": torch.bfloat16 if half else torch.float32}
@@ -88,7 +89,14 @@ def load_narrator(
     tokenizer.model_max_length = ENDLESS  # a prompt that is too long is only counted
     if adapter is not None:
         model = _adapted(model, adapter)
-    return Narrator(model, tokenizer, dict(projectors or {}), on_gpu if static is None else static)
+    return Narrator(model, tokenizer, dict(projectors or {}))
+
+
+def device_of(device: str) -> str:
+    """The kind of device that "auto" stands for here; any other stays what it is."""
+    import torch
+
+    return "cuda" if device == "auto" and torch.cuda.is_available() else device
 
 
 def _quantized(bits: int, on_gpu: bool) -> dict:
@@ -152,14 +160,32 @@ def _adapted(model, adapter: Path):
 # -- the narrator ---------------------------------------------------------------------------------
 
 
-def compiled(narrator: "Narrator", **options) -> "Narrator":
-    """The narrator with its step compiled, once for each size of cache; for GPUs."""
-    import torch
+def decoding(narrator: "Narrator", how: str, room: int) -> "Narrator":
+    """The narrator with another way from token to token, in a room of so many tokens at most.
 
-    found = Narrator(narrator.model, narrator.tokenizer, narrator.projectors, static=True)
-    found.step = torch.compile(narrator.model.forward, fullgraph=True, dynamic=False, **options)
-    found.spare = {}
-    return found
+    "eager" lets its memory grow, "static" keeps one of one size, "compiled" also compiles the step
+    over it, once; "auto" is compiled on a GPU and eager elsewhere.
+    """
+    if how not in DECODING:
+        raise PresetError(
+            f"narrator.decoding={how[:40]} is not possible; there are {', '.join(DECODING)}"
+        )
+    if how == "compiled" or (how == "auto" and not narrator.slow):
+        return compiled(narrator, room, **COMPILED)
+    if how == "static":
+        return _steady(narrator, room, None)
+    return narrator
+
+
+def compiled(narrator: "Narrator", room: int = 0, **options) -> "Narrator":
+    """The narrator with its step compiled as torch.compile's options say, once for all prompts."""
+    return _steady(narrator, room, options)
+
+
+def _steady(narrator: "Narrator", room: int, options: Mapping | None) -> "Narrator":
+    size = min(room or narrator.room, narrator.room)
+    steady = Steady(narrator.model, size, options)
+    return Narrator(narrator.model, narrator.tokenizer, narrator.projectors, steady)
 
 
 @dataclass(eq=False)
@@ -169,7 +195,7 @@ class Narrator:
     model: object
     tokenizer: object
     projectors: Mapping[str, Callable] = field(default_factory=dict)  # (n, found) to (n, width)
-    static: bool = False  # a cache of one size from the start, for a compiled step
+    steady: Steady | None = None  # memory that one answer after the other is written with
 
     def __post_init__(self):
         self.start = [
@@ -178,18 +204,16 @@ class Narrator:
         ends = self.model.generation_config.eos_token_id
         ends = ends if isinstance(ends, list) else [ends]
         self.ends = frozenset({*ends, self.tokenizer.eos_token_id} - {None})
-        self.step = self.model.forward  # may be replaced by a compiled one,
-        # which is recorded anew for a cache that lies elsewhere: so caches are used again
-        self.spare: dict[tuple[int, int], list] | None = None
 
     def having(self, model) -> "Narrator":
-        """The same with another model in place of its own."""
-        return Narrator(model, self.tokenizer, self.projectors, self.static)
+        """The same with another model in place of its own, and no memory yet."""
+        return Narrator(model, self.tokenizer, self.projectors)
 
     @property
     def room(self) -> int:
         """Tokens that a prompt and its answer may have together."""
-        return self.model.config.max_position_embeddings
+        most = self.model.config.max_position_embeddings
+        return min(most, self.steady.size) if self.steady else most
 
     @property
     def slow(self) -> bool:
@@ -318,6 +342,7 @@ class Narrator:
     def _greedy(self, embeds, mask, most: int) -> Iterator:
         """(prompts,) the likeliest next token, again and again; from a cache of what was read."""
         import torch
+        from transformers import DynamicCache
 
         read = mask.shape[1]
         most = min(most, self.room - read)
@@ -325,19 +350,19 @@ class Narrator:
             raise PresetError(
                 f"a prompt of {read} tokens leaves no room for an answer in {self.room}"
             )
-        size = min(-(-(read + most) // STEP) * STEP, self.room)
-        # what is to come counts as there: each token only ever looks back
-        mask = torch.nn.functional.pad(mask, (0, size - read), value=1)
-        places = (mask.cumsum(1) - 1).clamp(min=0)
-        feed = {"inputs_embeds": embeds}
-        first, last = 0, read
-        step = self.model.forward
-        with self._cached(len(embeds), size) as cache:
+        with self._lent(len(embeds)) as steady:
+            size = steady.size if steady else read + most
+            cache = steady.cache if steady else DynamicCache(config=self.model.config)
+            # what is to come counts as there: each token only ever looks back
+            mask = torch.nn.functional.pad(mask, (0, size - read), value=1)
+            places = (mask.cumsum(1) - 1).clamp(min=0)
+            feed, step = {"inputs_embeds": embeds}, self.model.forward
+            first, last = 0, read
             for _ in range(most):
                 with torch.no_grad():
                     logits = step(
                         **feed,
-                        attention_mask=mask if self.static else mask[:, :last],
+                        attention_mask=mask if steady else mask[:, :last],
                         position_ids=places[:, first:last],
                         past_key_values=cache,
                         use_cache=True,
@@ -345,33 +370,13 @@ class Narrator:
                     ).logits
                 tokens = logits[:, -1].argmax(-1)
                 yield tokens
-                feed, step = {"input_ids": tokens[:, None]}, self.step
+                feed = {"input_ids": tokens[:, None]}
+                step = steady.step if steady else self.model.forward
                 first, last = last, last + 1
 
-    @contextmanager
-    def _cached(self, prompts: int, size: int) -> Iterator:
-        """A cache for one answer: an empty one that has been used before, if any is kept."""
-        if self.spare is None:
-            yield self._cache(size)
-            return
-        kept = self.spare.setdefault((prompts, size), [])
-        try:
-            cache = kept.pop()  # nobody else has it until it is put back
-        except IndexError:
-            cache = self._cache(size)
-        try:
-            yield cache
-        finally:
-            cache.reset()
-            kept.append(cache)
-
-    def _cache(self, size: int):
-        from transformers import DynamicCache, StaticCache
-
-        config = self.model.config
-        if self.static:
-            return StaticCache(config=config, max_cache_len=size)
-        return DynamicCache(config=config)
+    def _lent(self, prompts: int) -> AbstractContextManager[Steady | None]:
+        """The steady memory, if there is one, nobody has it, and one prompt alone is read."""
+        return self.steady.lent() if self.steady and prompts == 1 else nullcontext()
 
     # -- learning -----------------------------------------------------------------------------
 

@@ -16,7 +16,6 @@ from summarizer.models.narrator import (
     Lora,
     Narrator,
     Rows,
-    compiled,
     labels,
     load_narrator,
     merged,
@@ -151,11 +150,9 @@ def test_a_callable_projects_too(narrator):
 # -- writing --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("static", [False, True])
-def test_with_a_cache_it_writes_as_without(narrator, static):
-    cached = Narrator(narrator.model, narrator.tokenizer, narrator.projectors, static)
+def test_with_a_cache_it_writes_as_without(narrator):
     pieces = ["[00:01]", rows("sight", 5), rows("sound", 3), PROMPT]
-    text = "".join(cached.stream(pieces, 40))
+    text = "".join(narrator.stream(pieces, 40))
     assert text and text == by_hand(narrator, pieces, 40)
 
 
@@ -169,16 +166,14 @@ def test_it_writes_as_generate_does(narrator):
     )
 
 
-@pytest.mark.parametrize("static", [False, True])
-def test_a_batch_writes_what_each_does_alone(narrator, static):
-    batch = Narrator(narrator.model, narrator.tokenizer, narrator.projectors, static)
+def test_a_batch_writes_what_each_does_alone(narrator):
     prompts = [
         ["So?"],
         [PROMPT * 3],
         ["[00:01]", rows("sight", 5), "What is seen? "],
         [rows("sound", 30), PROMPT],
     ]
-    assert batch.write(prompts, 25) == ["".join(narrator.stream(each, 25)) for each in prompts]
+    assert narrator.write(prompts, 25) == ["".join(narrator.stream(each, 25)) for each in prompts]
 
 
 def test_a_batch_goes_on_where_one_has_ended(narrator):
@@ -232,55 +227,6 @@ def test_an_answer_never_leaves_its_room(narrator):
     assert written == 10
     with pytest.raises(PresetError, match="4097 tokens leaves no room for an answer in 4096"):
         next(narrator.stream([rows("sight", narrator.room)], 5))
-
-
-def test_a_compiled_step_is_one_graph_for_many_prompts(narrator):
-    graphs = []
-
-    def backend(graph, _):  # captures as every backend does, but makes no machine code
-        graphs.append(graph)
-        return graph.forward
-
-    torch._dynamo.reset()
-    fast = compiled(narrator, backend=backend)
-    for pieces in (["So?"], [PROMPT], ["[00:01]", rows("sight", 40), PROMPT]):
-        text = "".join(fast.stream(pieces, 20))
-        assert text == "".join(narrator.stream(pieces, 20))
-    assert len(graphs) == 1
-    torch._dynamo.reset()
-
-
-def test_a_compiled_step_finds_the_cache_where_it_was(narrator):
-    places = []
-
-    def recorded(**given):
-        places.append(given["past_key_values"].layers[0].keys.data_ptr())
-        return narrator.model(**given)
-
-    fast = compiled(narrator)
-    fast.step = recorded
-    one, other = [PROMPT], ["[00:01]", rows("sight", 40), PROMPT]
-    expected = ["".join(narrator.stream(pieces, 20)) for pieces in (one, other)]
-    assert ["".join(fast.stream(pieces, 20)) for pieces in (one, other)] == expected
-    assert len(set(places)) == 1
-    with pytest.raises(PresetError):
-        next(fast.stream([rows("sight", narrator.room)], 5))
-    left = fast.stream([PROMPT], 20)
-    next(left)
-    left.close()
-    assert ["".join(fast.stream(pieces, 20)) for pieces in (other, one)] == expected[::-1]
-    assert len(set(places)) == 1
-
-
-def test_two_answers_at_once_have_a_cache_each(narrator):
-    fast = compiled(narrator)
-    fast.step = narrator.model.forward
-    prompts = [[PROMPT], ["[00:01]", rows("sight", 40), PROMPT]]
-    streams = [fast._greedy(*fast.splice(pieces), 12) for pieces in prompts]
-    mixed = list(zip(*streams, strict=True))
-    for pieces, answer in zip(prompts, zip(*mixed, strict=True), strict=True):
-        alone = narrator._greedy(*narrator.splice(pieces), 12)
-        assert [int(each[0]) for each in answer] == [int(each[0]) for each in alone]
 
 
 # -- text as it is written ------------------------------------------------------------------------

@@ -53,14 +53,15 @@ def narrator(weights: str, trained: str, settings: NarratorConfig) -> Writer:
     a process, whoever asks first."""
     from summarizer.models.adapted import adapted
     from summarizer.models.hub import folder
-    from summarizer.models.narrator import load_narrator
+    from summarizer.models.narrator import decoding, load_narrator
 
     own = checkpoint.find(trained)
     key = (weights, str(own or ""), settings)
     with _loading:
         if key not in _loaded:
             model = load_narrator(folder(weights), settings.device, bits=settings.bits)
-            _loaded[key] = adapted(model, weights, own) if own else model
+            ready = adapted(model, weights, own) if own else model
+            _loaded[key] = decoding(ready, settings.decoding, settings.room)
         return _loaded[key]
 
 
