@@ -1,8 +1,9 @@
 """The benchmarks, by name. A new one is a module with a Job, and a line here."""
 
-from summarizer.evaluate import qvhighlights
+from summarizer.evaluate import qvhighlights, wishes
 from summarizer.evaluate.room import Protocol
 
 PROTOCOLS: dict[str, Protocol] = {
+    "wishes": wishes.PROTOCOL,
     "qvhighlights": qvhighlights.PROTOCOL,
 }

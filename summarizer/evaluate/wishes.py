@@ -6,23 +6,25 @@ it earns nothing. A false match: "found", although the right answer is that it i
 cannot be judged. Whoever says "not found" offers nothing, and is wrong where something is there.
 """
 
-import csv
 import json
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
 from summarizer.errors import SummarizerError
+from summarizer.evaluate.room import Measure, Options, Protocol, Record
 from summarizer.pipeline import Summarizer, load
 from summarizer.schema import Length, Perception, Preference
 
-OWN, KEYWORDS, CHANCE = "summarizer", "keywords", "random"
-WAYS = (OWN, KEYWORDS, CHANCE)
+ROOT = Path(__file__).parents[2]
+LISTS = ROOT / "tests" / "wishes"
+KEYWORDS, CHANCE = "keywords", "random"
+HIT, NDCG, FALSE = "hit@1", "nDCG", "false match"
 DRAWS = 50  # random answers to a wish, averaged
 WHOLE = Length(1.0, "share")
 WORD = re.compile(r"[a-z0-9]{3,}")
@@ -39,7 +41,6 @@ Span = tuple[float, float]
 class Asked:
     """A wish over a clip, and the stretches that are right; none where nothing is."""
 
-    clip: str
     half: str  # of the list; "stripped" where the subtitles were taken away
     wish: str
     kind: str
@@ -53,21 +54,6 @@ class Reply:
     first: Span | None
     order: np.ndarray
     found: bool
-
-
-@dataclass(frozen=True)
-class Record:
-    """What became of one wish by one way of answering."""
-
-    clip: str
-    half: str
-    wish: str
-    kind: str
-    way: str
-    hit: float | None  # None where nothing is right
-    ndcg: float | None
-    false: float | None  # None where something is right
-    answer: str = ""
 
 
 # -- measures -------------------------------------------------------------------------------------
@@ -94,24 +80,27 @@ def ndcg(order: np.ndarray, right: np.ndarray) -> float:
     return float((gains * discounts[: len(gains)]).sum() / max(discounts.sum(), 1e-9))
 
 
-def judged(asked: Asked, way: str, replies: Sequence[Reply], answer: str = "") -> Record:
-    """The record of a wish, averaged over the replies."""
-    base = (asked.clip, asked.half, asked.wish, asked.kind, way)
+def judged(asked: Asked, replies: Sequence[Reply]) -> dict[str, float]:
+    """The measures that exist for a wish, averaged over the replies."""
     if not asked.right:
-        return Record(*base, None, None, float(np.mean([each.found for each in replies])), answer)
+        return {FALSE: float(np.mean([each.found for each in replies]))}
     rows = max([int(np.ceil(end)) for _, end in asked.right] + [1])
     rows = max([rows] + [int(each.order.max()) + 1 for each in replies if len(each.order)])
     right = right_seconds(asked.right, rows)
-    hit = float(np.mean([is_hit(each.first, asked.right) for each in replies]))
-    gain = float(np.mean([ndcg(each.order, right) for each in replies]))
-    return Record(*base, hit, gain, None, answer)
+    return {
+        HIT: float(np.mean([is_hit(each.first, asked.right) for each in replies])),
+        NDCG: float(np.mean([ndcg(each.order, right) for each in replies])),
+    }
 
 
 # -- three ways to answer -------------------------------------------------------------------------
 
 
-def by_summarizer(summarizer: Summarizer, perception: Perception, wish: str) -> tuple[Reply, str]:
-    """What this program offers: the best of its reel, and all that would do."""
+def by_summarizer(
+    summarizer: Summarizer, perception: Perception, wish: str
+) -> tuple[Reply, str, np.ndarray]:
+    """What this program offers: the best of its reel, and all that would do; the kind of its
+    answer, and how much each second matters to it."""
     summary = summarizer.choose(perception, Preference(want=wish))
     whole = summarizer.choose(perception, Preference(want=wish, length=WHOLE))
     best = max(summary.highlights, key=lambda each: each.score, default=None)
@@ -121,7 +110,8 @@ def by_summarizer(summarizer: Summarizer, perception: Perception, wish: str) -> 
     total = summary.saliency.total
     order = [row for row in np.argsort(-total, kind="stable") if offered[row]]
     first = (best.start, best.end) if best else None
-    return Reply(first, np.array(order), summary.answer.kind == "found"), summary.answer.kind
+    kind = summary.answer.kind
+    return Reply(first, np.array(order), kind == "found"), kind, total
 
 
 def by_keywords(perception: Perception, wish: str) -> Reply:
@@ -147,51 +137,91 @@ def by_chance(perception: Perception, draw: np.random.Generator) -> Reply:
     return Reply((events[0].start, events[0].end), np.array(order), True)
 
 
-def answers(summarizer: Summarizer, perception: Perception, asked: Asked) -> Iterator[Record]:
-    """The same wish by all ways."""
-    own, kind = by_summarizer(summarizer, perception, asked.wish)
-    yield judged(asked, OWN, [own], kind)
-    yield judged(asked, KEYWORDS, [by_keywords(perception, asked.wish)])
-    seed = int(sha256(f"{asked.clip} {asked.wish}".encode()).hexdigest()[:8], 16)
-    draw = np.random.default_rng(seed)
-    yield judged(asked, CHANCE, [by_chance(perception, draw) for _ in range(DRAWS)])
+# -- the protocol ---------------------------------------------------------------------------------
 
 
-# -- lists of wishes ------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Clip:
+    """An entry of a list, and the folder its file is in."""
+
+    listed: str
+    folder: Path
+    entry: Mapping
 
 
-def measure(listed: Path, folder: Path, preset: str = "offline") -> list[Record]:
-    """All records of a list of wishes over the clips of a folder; clips that lack are left out."""
-    summarizer, records = load(preset), []
-    for clip in json.loads(listed.read_text(encoding="utf-8"))["clips"]:
-        path = folder / clip["file"]
-        if not path.is_file():
-            continue
+class Wishes:
+    """All lists, a task a clip; clips that lack are left out."""
+
+    lacks: Mapping[str, str] = {}
+
+    def __init__(self, options: Options, lists: Mapping[str, Path], folder: Path = LISTS):
+        self.way = options.preset
+        self.summarizer = load(options.preset, overrides=options.settings)
+        self.clips: dict[str, Clip] = {}
+        self.notes: tuple[str, ...] = ()
+        for listed, place in lists.items():
+            entries = json.loads((folder / f"{listed}.json").read_text(encoding="utf-8"))["clips"]
+            there = [entry for entry in entries if (place / entry["file"]).is_file()]
+            lost = len(entries) - len(there)
+            if lost:
+                self.notes += (f"{lost} of {len(entries)} clips of {listed} are not in {place}.",)
+            self.clips |= {f"{listed}/{e['file']}": Clip(listed, place, e) for e in there}
+        self.tasks = tuple(self.clips)
+
+    def judge(self, task: str) -> Iterator[Record]:
+        """All wishes over the clip, then those that are asked again without subtitles."""
+        clip = self.clips[task]
+        path = clip.folder / clip.entry["file"]
         content = path.read_bytes()
-        if sha256(content).hexdigest() != clip["sha256"]:
-            raise SummarizerError(f"{path.name} is not the clip its wishes were written for")
-        perception = summarizer.perceive(path)
-        for asked in wishes_of(clip):
-            records += answers(summarizer, perception, asked)
-        if stripped := list(wishes_of(clip, stripped=True)):
+        if sha256(content).hexdigest() != clip.entry["sha256"]:
+            raise SummarizerError(
+                f"{path.name} is not the clip its wishes were written for; get the one with the "
+                "sha256 of the list"
+            )
+        yield from self.answers(task, wishes_of(clip.entry), self.summarizer.perceive(path))
+        if stripped := list(wishes_of(clip.entry, stripped=True)):
             with tempfile.TemporaryDirectory() as place:
                 bare = Path(place) / path.name
                 bare.write_bytes(without_subtitles(content))
-                perception = summarizer.perceive(bare)
-            for asked in stripped:
-                records += answers(summarizer, perception, asked)
-    return records
+                perception = self.summarizer.perceive(bare)
+            yield from self.answers(task, stripped, perception)
+
+    def answers(
+        self, task: str, wishes: Iterable[Asked], perception: Perception
+    ) -> Iterator[Record]:
+        """Each wish by all ways."""
+        clip = self.clips[task]
+        for asked in wishes:
+            kept = {"list": clip.listed, "half": asked.half, "kind": asked.kind, "wish": asked.wish}
+            own, kind, total = by_summarizer(self.summarizer, perception, asked.wish)
+            right = right_seconds(asked.right, perception.video.rows)
+            yield Record(
+                task,
+                self.way,
+                judged(asked, [own]),
+                curves={asked.wish: total, "right": right.astype(float)},
+                kept=kept | {"answer": kind},
+            )
+            found = by_keywords(perception, asked.wish)
+            yield Record(task, KEYWORDS, judged(asked, [found]), kept=kept)
+            seed = sha256(f"{clip.entry['file']} {asked.wish}".encode()).hexdigest()[:8]
+            draw = np.random.default_rng(int(seed, 16))
+            drawn = [by_chance(perception, draw) for _ in range(DRAWS)]
+            yield Record(task, CHANCE, judged(asked, drawn), kept=kept)
+
+    def pool(self, records: Sequence[Record]) -> Mapping[str, float]:
+        return {}
 
 
-def wishes_of(clip: dict, *, stripped: bool = False) -> Iterator[Asked]:
+def wishes_of(entry: Mapping, *, stripped: bool = False) -> Iterator[Asked]:
     """The wishes of one clip; with `stripped` those that are asked again without subtitles."""
-    for wish in clip["wishes"]:
+    for wish in entry["wishes"]:
         if stripped and not wish.get("stripped"):
             continue
         right = [] if isinstance(wish["right"], str) else wish["right"]
-        half = "stripped" if stripped else clip.get("half", "whole")
+        half = "stripped" if stripped else entry.get("half", "whole")
         spans = tuple((start, end) for start, end in right)
-        yield Asked(clip["file"], half, wish["wish"], wish["kind"], spans)
+        yield Asked(half, wish["wish"], wish["kind"], spans)
 
 
 def without_subtitles(content: bytes) -> bytes:
@@ -199,46 +229,35 @@ def without_subtitles(content: bytes) -> bytes:
     return TEXT_TRACK.sub(rb"\1skip", content)
 
 
-# -- tables ---------------------------------------------------------------------------------------
+def opened(options: Options) -> Wishes:
+    """The lists of this project, over its examples and over the real clips where they are."""
+    if options.predictions or options.splits:
+        raise SummarizerError("wishes has neither splits nor predictions; leave the options out")
+    if not LISTS.is_dir():
+        raise SummarizerError(f"the lists of wishes come with the source, not here: {LISTS}")
+    return Wishes(options, {"examples": ROOT / "examples", "real": options.data})
 
 
-def mean(values: Sequence[float | None]) -> float | None:
-    there = [value for value in values if value is not None]
-    return sum(there) / len(there) if there else None
+def kinds(record: Record) -> tuple[str, str, str]:
+    """Its kind, its half, all of its list."""
+    listed, half, kind = (record.kept[key] for key in ("list", "half", "kind"))
+    return f"{listed}: {kind}", f"{listed}: ({half})", f"{listed}: all"
 
 
-def table(name: str, records: Sequence[Record]) -> str:
-    """hit@1, nDCG and false-match rate by kind, and by half, for all ways side by side."""
-    if not records:
-        return f"{name}: none of the clips is there.\n"
-    groups = {kind: [each for each in records if each.kind == kind] for kind in kinds(records)}
-    halves = dict.fromkeys(each.half for each in records)
-    if len(halves) > 1:
-        groups |= {f"({half})": [r for r in records if r.half == half] for half in halves}
-    groups["all"] = list(records)
-    head = f"{name:<17}{'n':>4}" + "".join(f"{way:>26}" for way in WAYS)
-    lines = [head, " " * 21 + f"{'hit@1  nDCG false':>26}" * len(WAYS)]
-    for label, group in groups.items():
-        count = sum(each.way == OWN for each in group)
-        lines.append(f"{label:<17}{count:>4}" + "".join(cell(group, way) for way in WAYS))
-    return "\n".join(lines) + "\n"
-
-
-def kinds(records: Sequence[Record]) -> list[str]:
-    return list(dict.fromkeys(each.kind for each in records))
-
-
-def cell(group: Sequence[Record], way: str) -> str:
-    """The three numbers of one way, a dash where there is nothing to measure."""
-    mine = [each for each in group if each.way == way]
-    numbers = [mean([getattr(each, name) for each in mine]) for name in ("hit", "ndcg", "false")]
-    shown = ["    -" if number is None else f"{number:5.2f}" for number in numbers]
-    return f"{' '.join(shown):>26}"
-
-
-def write(records: Sequence[Record], target: Path) -> None:
-    """Every record as a line of CSV."""
-    with target.open("w", newline="", encoding="utf-8") as file:
-        rows = csv.DictWriter(file, [each.name for each in fields(Record)])
-        rows.writeheader()
-        rows.writerows(asdict(record) for record in records)
+PROTOCOL = Protocol(
+    about="wishes with right answers over this project's examples and real clips, by its own rule",
+    measures=(
+        Measure(
+            HIT, "the moment ranked first lies for more than half in a right stretch", places=2
+        ),
+        Measure(NDCG, "the order of the seconds offered, as many as are right", places=2),
+        Measure(
+            FALSE,
+            '"found" where the right answer is that it is not there or cannot be judged',
+            places=2,
+            better="lower",
+        ),
+    ),
+    open=opened,
+    apart=kinds,
+)
