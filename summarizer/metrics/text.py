@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ SIGMA = 6.0  # words of difference in length that CIDEr-D forgives, as its autho
 BETA = 1.2  # how much more recall counts in ROUGE-L than precision, as COCO chose
 BLEU = tuple(f"BLEU-{order}" for order in range(1, ORDERS + 1))
 ROUGE_L, CIDER_D, METEOR = "ROUGE-L", "CIDEr-D", "METEOR"
+LIBRARIES = {"sacrebleu": BLEU, "rouge_score": (ROUGE_L,), "nltk": (METEOR,)}
 NEEDS_WORDNET = (
     "METEOR needs WordNet, which is not here; get it once with: python -m nltk.downloader wordnet "
     "(it goes to ~/nltk_data, or give -d FOLDER and set NLTK_DATA=FOLDER)"
@@ -65,13 +67,27 @@ def words(text: str) -> list[str]:
 def corpus(predictions: Texts, references: References) -> dict[str, float]:
     """Every measure of this file that exists here, over all items together, by its name."""
     found: dict[str, float] = {}
-    if (blue := bleu(predictions, references)) is not None:
-        found |= dict(zip(BLEU, blue, strict=True))
-        found[ROUGE_L] = float(rouge_l(predictions, references).mean())
-        if (cider := cider_d(predictions, references)) is not None:
-            found[CIDER_D] = float(cider.mean())
-        if not lacks_wordnet():
-            found[METEOR] = float(meteor(predictions, references).mean())
+    if not predictions:
+        return found
+    lacking = lacks()
+    if BLEU[0] not in lacking:
+        found |= dict(zip(BLEU, bleu(predictions, references), strict=True))
+    for name, measure in ((ROUGE_L, rouge_l), (CIDER_D, cider_d), (METEOR, meteor)):
+        if name not in lacking and (values := measure(predictions, references)) is not None:
+            found[name] = float(values.mean())
+    return found
+
+
+def lacks() -> dict[str, str]:
+    """The measures that can't be had here, by name, with a sentence on what each needs."""
+    found = {
+        name: f"{name} needs the library {library}; get it with: pip install '.[evaluate]'"
+        for library, names in LIBRARIES.items()
+        if find_spec(library) is None
+        for name in names
+    }
+    if METEOR not in found and (lack := lacks_wordnet()):
+        found[METEOR] = lack
     return found
 
 
@@ -157,6 +173,11 @@ class Frequencies:
         """log(items / items with it); what no reference has is as rare as can be."""
         return math.log(self.items / max(1, self.found.get(gram, 0)))
 
+    @property
+    def tell_apart(self) -> bool:
+        """Whether any n-gram tells one item from another."""
+        return self.items > 1 and any(count < self.items for count in self.found.values())
+
 
 @dataclass(frozen=True)
 class _Vector:
@@ -187,7 +208,7 @@ def cider_d(
     """
     items = _checked(predictions, references)
     known = known or frequencies(references)
-    if known.items < 2 or all(count >= known.items for count in known.found.values()):
+    if not known.tell_apart:
         return None
     scores = []
     for said, others in items:

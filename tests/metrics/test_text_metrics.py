@@ -284,6 +284,13 @@ def test_without_wordnet_meteor_says_how_to_get_it(tmp_path):
     assert measures == ["BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "CIDEr-D", "ROUGE-L"]
 
 
+def test_a_library_that_is_not_installed_is_named(monkeypatch):
+    monkeypatch.setattr(text, "find_spec", lambda name: None)
+    assert set(text.lacks()) == {*text.BLEU, "ROUGE-L", "METEOR"}
+    assert "library sacrebleu; get it with: pip install" in text.lacks()["BLEU-4"]
+    assert set(text.corpus(["a dog", "b"], [["a dog"], ["c"]])) == {"CIDEr-D"}
+
+
 # -- all of them ----------------------------------------------------------------------------------
 
 
@@ -294,6 +301,7 @@ def test_a_corpus_has_every_measure_by_its_name(draw):
     assert found["ROUGE-L"] == pytest.approx(text.rouge_l(predictions, references).mean())
     assert found["CIDEr-D"] == pytest.approx(text.cider_d(predictions, references).mean())
     assert text.corpus([], []) == {}
+    assert not {*found} & {*text.lacks()}
     assert "CIDEr-D" not in text.corpus(["a"], [["a"]])
 
 
