@@ -1,9 +1,11 @@
 """The benchmarks, by name. A new one is a module with a Job, and a line here."""
 
-from summarizer.evaluate import qvhighlights, wishes
+from summarizer.evaluate import frames, qvhighlights, wishes
 from summarizer.evaluate.room import Protocol
 
 PROTOCOLS: dict[str, Protocol] = {
+    "tvsum": frames.TVSUM,
+    "summe": frames.SUMME,
     "wishes": wishes.PROTOCOL,
     "qvhighlights": qvhighlights.PROTOCOL,
 }
