@@ -59,8 +59,9 @@ def _files(*files: File | str) -> tuple[File, ...]:
 _HEARD = ("config.json", "preprocessor_config.json")
 _TOLD = ("config.json", "tokenizer_config.json")
 
-# Commits, sizes and digests as published, in several independent places each. Of CLAP's pickle and
-# of Vicuna's none was found but the commit, so the hub's own listing at that commit has to do.
+# Commits, sizes and digests as published, in several independent places each. Of CLAP's pickle, of
+# Vicuna's and of RoBERTa none was found but the commit, so the hub's own listing at that commit has
+# to do.
 WEIGHTS = {
     each.name: each
     for each in (
@@ -93,6 +94,31 @@ WEIGHTS = {
                     "7d129ed747e0ed53e82dfcc140382b51be66b56e6a9bdc3258afd2846e3bb019",
                 ),
             ),
+        ),
+        Weights(
+            "clip-vit-l-14-336",
+            "timm/vit_large_patch14_clip_336.openai",
+            "81e38efc4637de5023b10e75a7f9bd1c6fa6b010",
+            "Apache-2.0",
+            1712,
+            _files(
+                "open_clip_config.json",
+                File(
+                    "open_clip_model.safetensors",
+                    1_711_828_444,
+                    "fbc415c3d0d7b79faed8f5ccfb740c32b7c4f5ffe7283b851f89c6231c01a8e0",
+                ),
+            ),
+            "judges F_CLIP",
+        ),
+        Weights(
+            "roberta-large",
+            "FacebookAI/roberta-large",
+            "722cf37b1afa9454edce342e7895e588b6ff1d59",
+            "MIT",
+            1422,
+            _files("config.json", "tokenizer.json", "model.safetensors"),
+            "judges BERTScore",
         ),
         Weights(
             "mert-95m",
