@@ -4,21 +4,41 @@ Everything is a function of the seed: the same one gives the same bytes, in any 
 """
 
 from summarizer.data.world.drawing import box, pictures
-from summarizer.data.world.planning import HELD_MUSIC, HELD_THINGS, PARTS, part_of, plan
+from summarizer.data.world.planning import HELD_MUSIC, HELD_THINGS, PARTS, dice, part_of, plan
+from summarizer.data.world.playing import sound
+from summarizer.data.world.reading import Agreement, Said, agreement, due, facts_of
+from summarizer.data.world.telling import caption, heard, language, story, told
 from summarizer.data.world.values import Actor, Clip, Fact, Scene, Sound, facts
+from summarizer.data.world.wishing import Wish, matching, saliency, wishes
 
 __all__ = [
     "HELD_MUSIC",
     "HELD_THINGS",
     "PARTS",
     "Actor",
+    "Agreement",
     "Clip",
     "Fact",
+    "Said",
     "Scene",
     "Sound",
+    "Wish",
+    "agreement",
     "box",
+    "caption",
+    "dice",
+    "due",
     "facts",
+    "facts_of",
+    "heard",
+    "language",
+    "matching",
     "part_of",
     "pictures",
     "plan",
+    "saliency",
+    "sound",
+    "story",
+    "told",
+    "wishes",
 ]

@@ -3,9 +3,9 @@
 Times are seconds, and every boundary lies on a grid of half seconds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 THINGS = (
     "ball",
@@ -111,6 +111,9 @@ class Clip:
     seconds: float
 
 
+Lasts = TypeVar("Lasts", Scene, Sound)
+
+
 class Fact(NamedTuple):
     """Something true of a stretch: ("thing", "car"), ("coloured", "red car"), ("doing", "car
     rises"), ("place", "beach"), ("sound", "bell"), ("instrument", "flute"), ("mood", "sad"),
@@ -122,15 +125,17 @@ class Fact(NamedTuple):
 
 def facts(clip: Clip, start: float, end: float) -> frozenset[Fact]:
     """What a story may tell of a stretch: all that lasts a second, or half of it."""
-    least = min(SHORT, (end - start) / 2)
-
-    def lasting(each: Scene | Sound) -> bool:
-        return min(end, each.end) - max(start, each.start) >= least
-
-    sounds = [sound for sound in clip.sounds if lasting(sound)]
-    found = [_seen(scene) for scene in clip.scenes if lasting(scene)]
-    found += [_heard(sound) for sound in sounds] or [[Fact("sound", SILENCE)]]
+    found = [_seen(scene) for scene in lasting(clip.scenes, start, end)]
+    found += [_heard(sound) for sound in lasting(clip.sounds, start, end)] or [
+        [Fact("sound", SILENCE)]
+    ]
     return frozenset(fact for each in found for fact in each)
+
+
+def lasting(those: Sequence[Lasts], start: float, end: float) -> list[Lasts]:
+    """The scenes or sounds that are there for a second of a stretch, or for half of it."""
+    least = min(SHORT, (end - start) / 2)
+    return [each for each in those if min(end, each.end) - max(start, each.start) >= least]
 
 
 def _seen(scene: Scene) -> Iterator[Fact]:
