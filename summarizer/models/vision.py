@@ -176,6 +176,8 @@ def _check(folder: Path) -> None:
         raise _unfit(folder, f"{CONFIG} does not describe a model ({error})") from error
     if config.get("custom_text"):
         raise _unfit(folder, "it reads texts in a way of its own (custom_text)")
+    if (folder / "tokenizer.json").is_file():  # open_clip takes it from there, whatever its name
+        towers.pop("hf_tokenizer_name", None)
     if foreign := [name for name in ELSEWHERE if towers.get(name)]:
         raise _unfit(folder, f"{foreign[0]} is {towers[foreign[0]]!r}, a part that lies elsewhere")
 

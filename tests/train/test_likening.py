@@ -1,0 +1,139 @@
+"""A tiny eye and ear on signs made here: squares of colours, and tones of pitches."""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn.functional import normalize
+
+from summarizer import checkpoint
+from summarizer.models.audio import load_ear
+from summarizer.models.small import EarShape, EyeShape, likeness, tokenizer_of
+from summarizer.models.vision import load_eye
+from summarizer.train.likening import Likening, Moment, Senses, fits
+from summarizer.train.loop import Pace, train
+
+EYE = EyeShape(
+    size=32, patch=8, width=32, layers=2, heads=2, text_width=32, text_layers=2, words=12, common=16
+)
+EAR = EarShape(width=32, layers=2, heads=2, convolutions=16)
+COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (40, 60, 220), "grey": (160,) * 3}
+PITCHES = {"low": 220.0, "middle": 880.0, "high": 3520.0}
+TEXTS = [f"a {colour} square" for colour in COLOURS] + [f"a {pitch} tone" for pitch in PITCHES]
+
+
+class Signs:
+    def __init__(self, count: int):
+        self.count = count
+
+    def __len__(self) -> int:
+        return self.count
+
+    def moment(self, index: int, draw: np.random.Generator) -> Moment:
+        colour, pitch = draw.choice(list(COLOURS)), draw.choice(list(PITCHES))
+        picture = draw.integers(0, 60, (36, 48, 3)).astype(np.uint8)
+        top, left = draw.integers(0, 12, 2)
+        picture[top : top + 20, left : left + 30] = COLOURS[colour]
+        times = np.arange(12_000) / 24_000
+        sound = draw.uniform(0.1, 0.9) * np.sin(2 * np.pi * PITCHES[pitch] * times)
+        sound[:6_000] = 0.02 * draw.normal(size=6_000)  # the text is of the second half
+        seen, heard = frozenset([colour]), frozenset([pitch])
+        return Moment(
+            picture,
+            sound.astype(np.float32),
+            (0.5, 1.0),
+            f"a {colour} square",
+            f"a {pitch} tone",
+            seen,
+            heard,
+            seen,
+            heard,
+        )
+
+
+@pytest.fixture(scope="module")
+def learned(tmp_path_factory):
+    torch.manual_seed(0)
+    out = tmp_path_factory.mktemp("small") / "own"
+    tokenizer = tokenizer_of(TEXTS, 300, ends_highest=True)
+    lesson = Likening(Senses(EYE, EAR, len(tokenizer)), EYE, tokenizer, Signs(4000), Signs(64))
+    before = lesson.check()
+    pace = Pace(steps=120, batch=24, rate=2e-3, log=40)
+    return out, lesson, before, train(lesson, pace, out, quiet=True)
+
+
+def test_it_learns_what_is_seen_and_what_is_heard(learned):
+    _, _, before, outcome = learned
+    for sense in ("sight", "hearing"):
+        assert outcome.metrics[f"held out, {sense}"] > 0.95 > before[f"held out, {sense}"]
+
+
+def test_the_eye_is_loaded_by_the_door_of_the_large_one(learned):
+    """Pictures and texts through `load_eye`, from half precision, are as near as in training."""
+    out, lesson, *_ = learned
+    eye = load_eye(out.with_name("own-clip"))
+    moments = [Signs(1).moment(0, np.random.default_rng(seed)) for seed in range(40)]
+    looked = eye.look(np.stack([each.picture for each in moments])).embedding
+    batch = lesson.tensors(moments)
+    with torch.no_grad():
+        here = torch.nn.functional.normalize(
+            lesson.module.eye.encode_image(batch["pictures"]), dim=-1
+        )
+        texts = torch.nn.functional.normalize(lesson.module.eye.encode_text(batch["seen"]), dim=-1)
+    assert looked == pytest.approx(here.numpy(), abs=0.02)
+    assert eye.read([each.seen for each in moments]) == pytest.approx(texts.numpy(), abs=0.02)
+    names = list(COLOURS)
+    best = (looked @ eye.read([f"a {name} square" for name in names]).T).argmax(1)
+    assert (
+        np.mean([names[spot] in each.seen for spot, each in zip(best, moments, strict=True)]) > 0.9
+    )
+
+
+def test_the_ear_is_loaded_by_the_door_of_the_large_one(learned):
+    out, *_ = learned
+    ear = load_ear(out.with_name("own-mert"), tokens_a_second=4.0)
+    assert ear.rate == 24_000 and ear.width == 32
+    eye = load_eye(out.with_name("own-clip"))
+    line = checkpoint.tensors(out)["heard.weight"].numpy()
+    names, right = list(PITCHES), []
+    texts = eye.read([f"a {name} tone" for name in names])
+    for seed in range(20):
+        each = Signs(1).moment(0, np.random.default_rng(seed))
+        tokens = ear.listen(each.sound, 24_000)  # four a second: the second half is the last
+        right.append(names[int((texts @ (line @ tokens[-1])).argmax())] in each.heard)
+    assert np.mean(right) > 0.85
+
+
+def test_likeness_is_the_formula():
+    """Against loops over pairs, with a pair that means the same left out of both sums."""
+    draws = torch.Generator().manual_seed(2)
+    one, other = torch.randn(5, 3, generator=draws), torch.randn(5, 3, generator=draws)
+    same = torch.eye(5, dtype=torch.bool)
+    same[0, 3] = True
+    total = 0.0
+    for here, there, known in ((one, other, same), (other, one, same.T)):
+        for i in range(5):
+
+            def near(j, i=i, here=here, there=there):
+                return 7.0 * float(here[i] @ there[j] / here[i].norm() / there[j].norm())
+
+            rest = [np.exp(near(j)) for j in range(5) if j == i or not known[i, j]]
+            total += (np.log(sum(rest)) - near(i)) / 2
+    assert float(likeness(one, other, torch.tensor(7.0), same)) == pytest.approx(total, rel=1e-5)
+
+
+def test_a_text_fits_where_all_it_says_is_true():
+    true = [frozenset("ab"), frozenset("b"), frozenset()]
+    said = [frozenset("b"), frozenset("ab"), frozenset()]
+    expected = [[True, True, True], [True, True, True], [False, False, True]]
+    assert fits(true, said).tolist() == [expected[0], [True, True, True], expected[2]]
+
+
+def test_a_vocabulary_writes_any_text_and_ends_as_clip_wants():
+    tokenizer = tokenizer_of(TEXTS, 300, ends_highest=True)
+    for text in ("a red square", "Ünïcode – 漢字 12:34", ""):
+        row = tokenizer(text).input_ids
+        assert tokenizer.decode(row, skip_special_tokens=True) == text
+        assert row[-1] == max(row) == len(tokenizer) - 1
+    long = tokenizer("word " * 100, truncation=True, max_length=12).input_ids
+    assert len(long) == 12 and long[-1] == len(tokenizer) - 1
+    assert tokenizer_of(TEXTS, 300).eos_token_id == 2
