@@ -1,6 +1,6 @@
 """The benchmarks, by name. A new one is a module with a Job, and a line here."""
 
-from summarizer.evaluate import frames, qvhighlights, wishes
+from summarizer.evaluate import frames, phd2, qvhighlights, wishes
 from summarizer.evaluate.room import Protocol
 
 PROTOCOLS: dict[str, Protocol] = {
@@ -8,4 +8,5 @@ PROTOCOLS: dict[str, Protocol] = {
     "summe": frames.SUMME,
     "wishes": wishes.PROTOCOL,
     "qvhighlights": qvhighlights.PROTOCOL,
+    "phd2": phd2.PROTOCOL,
 }
