@@ -168,10 +168,16 @@ def split_of(path: Path) -> str:
     return next((split for split in ("train", "val", "test") if split in stem), "")
 
 
+def home(place: Path) -> Path:
+    """The folder of a data set that is given as a folder or a file; its media are named from it."""
+    return place.parent if place.is_file() else place
+
+
 class Shelf:
     """The media beside a data set's files, looked up by name or by stem, listed once."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, place: Path):
+        folder = home(place)
         self.stems: dict[str, str] = {}
         self.names: dict[str, str] = {}
         for sub in FOLDERS:
@@ -183,7 +189,7 @@ class Shelf:
                     self.stems.setdefault(stem, path)
 
     def media(self, *stems: str) -> str:
-        """The first of these that is here, as a path from the folder; empty if none is."""
+        """The first of these that is here, as a path from the home; empty if none is."""
         return next((self.stems[stem] for stem in stems if stem in self.stems), "")
 
     def file(self, path: str) -> str:

@@ -8,7 +8,7 @@ seconds from the beginning of the example, which is the beginning of its `part` 
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -203,6 +203,25 @@ def _placed(manifest: Path, example: Example, anywhere: bool) -> Example:
         if not is_address(media):
             place(manifest, media, anywhere)
     return example
+
+
+def moved(examples: Iterable[Example], home: Path, path: Path, anywhere: bool) -> Iterator[Example]:
+    """The examples, whose media are named from `home`, for a manifest at `path`.
+
+    Media that are not there keep the name under which they are expected beside the manifest.
+    """
+    top, new = home.resolve(), path.resolve().parent
+    inside = top.is_relative_to(new)
+    base = top.relative_to(new) if inside else top
+    for example in examples:
+        names = {name: getattr(example, name) for name in ("video", "sound", "image")}
+        here = {n: m for n, m in names.items() if m and not is_address(m) and (top / m).is_file()}
+        if here and not inside and not anywhere:
+            raise SummarizerError(
+                f"{path.name} would lie in {new}, and its media lie in {top}: write it to "
+                f"{top / path.name}, or let it name whole paths by --absolute"
+            )
+        yield replace(example, **{name: (base / each).as_posix() for name, each in here.items()})
 
 
 # -- writing --------------------------------------------------------------------------------------

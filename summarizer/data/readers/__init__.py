@@ -5,12 +5,14 @@ is taken from a description.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from summarizer.data.entries import Skipped
 from summarizer.data.manifest import Example
 from summarizer.data.readers import (
     activitynet,
+    eccv16,
     instruct_v2xum,
     llava,
     mmtrail,
@@ -24,6 +26,8 @@ from summarizer.data.readers import (
 READERS: dict[str, Callable[[Path, Skipped | None], Iterator[Example]]] = {
     "tvsum": tvsum.read,
     "summe": summe.read,
+    "ovp": partial(eccv16.read, which="ovp"),
+    "youtube": partial(eccv16.read, which="youtube"),
     "videoxum": videoxum.read,
     "activitynet": activitynet.read,
     "instruct-v2xum": instruct_v2xum.read,

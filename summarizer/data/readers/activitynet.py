@@ -30,7 +30,7 @@ def read(place: Path, skipped: Skipped | None = None) -> Iterator[Example]:
         place, "train.json", "val_1.json", "val_2.json",
         about="ActivityNet Captions comes as train.json, val_1.json and val_2.json",
     )  # fmt: skip
-    shelf = Shelf(found[0].parent)
+    shelf = Shelf(place)
     for path in found:
         again = "/2" if path.stem.endswith("_2") else ""
         named = (Entry(entry.where, (name, entry)) for name, entry in json_object(path))

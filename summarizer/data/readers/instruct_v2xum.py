@@ -35,8 +35,8 @@ SHARES = 100  # steps in which an answer names a time
 
 def read(place: Path, skipped: Skipped | None = None) -> Iterator[Example]:
     """The answers of the folder's JSON lists, or of one such file."""
-    found = files(place, "*v2xum*.json", "*V2Xum*.json", about="Instruct-V2Xum comes as JSON lists")
-    shelf = Shelf(found[0].parent)
+    found = files(place, "*.json", about="Instruct-V2Xum comes as JSON lists")
+    shelf = Shelf(place)
     for path in found:
         example = partial(_examples, shelf=shelf, split=split_of(path))
         yield from converted(json_list(path), example, skipped, repeats=True)

@@ -31,7 +31,7 @@ def read(place: Path, skipped: Skipped | None = None) -> Iterator[Example]:
         place, "chat.json", "blip_laion_cc_sbu_558k.json", "coco*_chat.json",
         about="pictures in LLaVA's form come as chat.json beside a folder of images",
     )  # fmt: skip
-    shelf = Shelf(found[0].parent)
+    shelf = Shelf(place)
     for path in found:
         name = next((NAMES[key] for key in NAMES if path.stem.startswith(key)), path.stem)
         example = partial(_example, shelf=shelf, split=split_of(path), source=name)

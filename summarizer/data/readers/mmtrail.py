@@ -37,7 +37,7 @@ def read(place: Path, skipped: Skipped | None = None) -> Iterator[Example]:
         place, "MMTrail*.json", "metas/*.json",
         about="MMTrail comes as a JSON list of clips, as MMTrail2M_sample1w.json",
     )  # fmt: skip
-    shelf = Shelf(found[0].parent)
+    shelf = Shelf(place)
     for path in found:
         example = partial(_example, shelf=shelf, split=split_of(path))
         yield from converted(json_list(path), example, skipped)

@@ -27,7 +27,7 @@ def read(place: Path, skipped: Skipped | None = None) -> Iterator[Example]:
         place, "train.csv", "test.csv",
         about="YouTube8M-MusicTextClips comes as train.csv and test.csv",
     )  # fmt: skip
-    shelf = Shelf(found[0].parent)
+    shelf = Shelf(place)
     for path in found:
         example = partial(_example, shelf=shelf, split=split_of(path))
         rows = table(path, "video_id", "start", "end", "text")

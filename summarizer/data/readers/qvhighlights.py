@@ -40,7 +40,7 @@ def read(place: Path, skipped: Skipped | None = None) -> Iterator[Example]:
         place, "highlight_*_release.jsonl",
         about="QVHighlights comes as highlight_train_release.jsonl and so on",
     )  # fmt: skip
-    shelf = Shelf(found[0].parent)
+    shelf = Shelf(place)
     for path in found:
         example = partial(_example, shelf=shelf, split=split_of(path), about=_about(path))
         yield from converted(json_lines(path), example, skipped)

@@ -2,7 +2,7 @@
 
 The authors' GT/*.mat, one a video, checked with the published ones: `user_score` (frames,
 people) is above 0 where a person keeps the frame, `FPS` and `video_duration` are as they say.
-Videos are named as those files, in "videos".
+Videos are named as those files, in "videos". Or the .h5 file of `eccv16`.
 """
 
 from collections.abc import Iterator
@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from summarizer.data.entries import Entry, Shelf, Skipped, converted, files
+from summarizer.data.entries import Entry, Shelf, Skipped, converted
 from summarizer.data.manifest import Example, Malformed, Rated
+from summarizer.data.readers import eccv16
 
 BYTES = 64 << 20  # of one of the files at most
 CELLS = 100_000_000  # of its matrix
@@ -21,12 +22,13 @@ LONG = 86_400  # seconds of a video
 
 
 def read(place: Path, skipped: Skipped | None = None) -> Iterator[Example]:
-    """The videos of GT/*.mat, or one such file."""
-    found = files(place, "*.mat", "GT/*.mat", about="SumMe comes as GT/*.mat, one a video")
-    folder = found[0].parent
-    shelf = Shelf(folder.parent if folder.name == "GT" else folder)
+    """The videos of GT/*.mat, or one such file; of the .h5 file where only that is here."""
+    found = [place] if place.is_file() else sorted(place.glob("GT/*.mat"))
+    if not found or found[0].suffix != ".mat":
+        return eccv16.read(place, skipped, which="summe")
+    shelf = Shelf(place)
     entries = (Entry(path.name, path) for path in found)
-    yield from converted(entries, partial(_example, shelf=shelf), skipped)
+    return converted(entries, partial(_example, shelf=shelf), skipped)
 
 
 def _example(entry: Entry, shelf: Shelf) -> list[Example]:

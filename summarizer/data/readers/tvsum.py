@@ -1,7 +1,7 @@
 """TVSum: what twenty annotators give each frame, from 1 to 5.
 
 The authors' ydata-tvsum50.mat, an HDF5 file, checked with the published one: 50 videos, whose ids
-are those at YouTube. The frames' scores are kept as they are.
+are those at YouTube. The frames' scores are kept as they are. Or the .h5 file of `eccv16`.
 """
 
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from summarizer.data.entries import Entry, Shelf, Skipped, converted, files
+from summarizer.data.entries import Entry, Shelf, Skipped, converted
 from summarizer.data.manifest import Example, Malformed, Rated
-from summarizer.data.readers import hdf5
+from summarizer.data.readers import eccv16, hdf5
 from summarizer.data.readers.youtube import address
 
 FRAMES = 1_000_000  # of a video at most
@@ -20,11 +20,14 @@ TITLE = 1000  # characters
 
 
 def read(place: Path, skipped: Skipped | None = None) -> Iterator[Example]:
-    """The videos of ydata-tvsum50.mat."""
-    path, *_ = files(
-        place, "ydata-tvsum50.mat", "*/ydata-tvsum50.mat", about="TVSum comes as ydata-tvsum50.mat"
-    )
-    shelf = Shelf(path.parent)
+    """The videos of ydata-tvsum50.mat; of the .h5 file where only that is here."""
+    found = [place] if place.is_file() else sorted(place.glob("ydata-tvsum50.mat"))
+    if not found or found[0].suffix != ".mat":
+        return eccv16.read(place, skipped, which="tvsum")
+    return _authors(found[0], Shelf(place), skipped)
+
+
+def _authors(path: Path, shelf: Shelf, skipped: Skipped | None) -> Iterator[Example]:
     with hdf5.opened(path) as file:
         yield from converted(_entries(path, file), partial(_example, shelf=shelf), skipped)
 

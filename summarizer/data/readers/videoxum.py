@@ -31,7 +31,7 @@ NEAR = 2  # seconds a video and its mask may differ
 def read(place: Path, skipped: Skipped | None = None) -> Iterator[Example]:
     """The videos of {train,val,test}_videoxum.json, or of one such file."""
     found = files(place, "*_videoxum.json", about="VideoXum comes as train_videoxum.json and so on")
-    shelf = Shelf(found[0].parent)
+    shelf = Shelf(place)
     for path in found:
         yield from converted(
             json_list(path), partial(_example, shelf=shelf, split=split_of(path)), skipped
