@@ -27,7 +27,8 @@ body {{ background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, s
 .wide {{ overflow-x: auto; }}
 table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; }}
 th, td {{ padding: .35rem .8rem; border-bottom: 1px solid var(--grid); text-align: right;
-  white-space: nowrap; }}
+  vertical-align: bottom; }}
+td {{ white-space: nowrap; }}
 th:first-child, td:first-child {{ text-align: left; }}
 td small {{ opacity: .85; }}
 .best {{ font-weight: 700; box-shadow: inset 0 -3px {BAND}; }}
@@ -36,7 +37,7 @@ td small {{ opacity: .85; }}
 figure {{ margin: 0; min-width: 0; }}
 figcaption {{ overflow-wrap: anywhere; }}
 /* plotly writes the colour of its texts and lines into each of them */
-.xtick text, .ytick text, .legendtext, .xtitle, .ytitle {{ fill: var(--ink) !important; }}
+.xtick text, .ytick text, .infolayer .legendtext {{ fill: var(--ink) !important; }}
 .gridlayer path, .zerolinelayer path {{ stroke: var(--grid) !important; }}
 """
 
@@ -172,15 +173,18 @@ def worst(outcome: Outcome, report: Report) -> list[str]:
     found = []
     for task in tasks:
         said = f"{task}: {values[task] * measure.scale:.{measure.places}f}"
-        curves = _curves(outcome.records, outcome.real, task)
+        mine = [r for r in outcome.records if (r.task, r.way) == (task, outcome.real)]
+        curves = _curves(mine, measure)
         found.append(_figure(_lines(curves), said) if curves else f"<p>{text(said)}</p>")
     return _section(f"The worst of {outcome.real} by {measure.name}", found)
 
 
-def _curves(records: Sequence[Record], way: str, task: str) -> Mapping[str, Sequence[float]]:
-    mine = [record for record in records if (record.task, record.way) == (task, way)]
-    mine = sorted(mine, key=lambda record: (record.seed, record.group))
-    return next((record.curves for record in mine if record.curves), {})
+def _curves(records: Sequence[Record], measure: Measure) -> Mapping[str, Sequence[float]]:
+    """Those of the worst record that has some."""
+    sign = 1 if measure.better == "higher" else -1
+    drawn = [record for record in records if record.curves and measure.name in record.values]
+    drawn.sort(key=lambda each: (sign * each.values[measure.name], each.seed, each.group))
+    return drawn[0].curves if drawn else {}
 
 
 def _lines(curves: Mapping[str, Sequence[float]]):
@@ -213,6 +217,7 @@ def _layout(height: int) -> dict:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"color": LIGHT.ink, "size": 13},
+        "hoverlabel": {"bgcolor": LIGHT.paper, "font": {"color": LIGHT.ink}},
         "legend": {"orientation": "h", "y": -0.2, "x": 0},
         "xaxis": {**axis},
         "yaxis": {**axis},
@@ -224,7 +229,7 @@ def _short(words: str) -> str:
 
 
 def _figure(drawn, said: str) -> str:
-    body = drawn.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False})
+    body = drawn.to_html(full_html=False, include_plotlyjs=False, config={"displayModeBar": False})
     return f"<figure><figcaption>{text(said)}</figcaption>{body}</figure>"
 
 
