@@ -30,18 +30,14 @@ def arguments() -> argparse.ArgumentParser:
     read = commands.add_parser("read", help="make a manifest of a data set that is here")
     read.add_argument("name", choices=READERS, metavar="NAME", help=", ".join(READERS))
     read.add_argument("--data", type=Path, required=True, help="its folder, or one of its files")
-    read.add_argument(
-        "--out", type=Path, help=f"the manifest; {MANIFEST} in the folder if not said"
-    )
+    read.add_argument("--out", type=Path, help=f"the manifest, else {MANIFEST} in the folder")
     check = commands.add_parser("check", help="say line by line what is wrong with a manifest")
     check.add_argument("manifest", type=Path)
     fetch = commands.add_parser("fetch", help="download a data set's files, then its media")
     fetch.add_argument("name", choices=SOURCES, metavar="NAME", help=", ".join(SOURCES))
     fetch.add_argument("--out", type=Path, required=True, help="the folder for all of it")
     fetch.add_argument("--no-media", action="store_true", help="only what describes them")
-    fetch.add_argument(
-        "--skip", action="store_true", help="leave out broken entries, and say which"
-    )
+    fetch.set_defaults(absolute=False)
     media = commands.add_parser("media", help="download the media that a manifest names by address")
     media.add_argument("manifest", type=Path)
     media.add_argument("--out", type=Path, required=True, help="the folder for all of it")
@@ -51,9 +47,7 @@ def arguments() -> argparse.ArgumentParser:
         each.add_argument("--absolute", action="store_true", help="media may lie anywhere")
     for each in (read, fetch):
         each.add_argument("--max", type=_count, help="examples at most")
-        each.add_argument(
-            "--skip", action="store_true", help="leave out what is broken, and say so"
-        )
+        each.add_argument("--skip", action="store_true", help="leave out broken entries, tell them")
     for each in (fetch, media):
         _limits(each)
     return parser
