@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from torch.nn.functional import normalize
 
 from summarizer import checkpoint
 from summarizer.models.audio import load_ear
