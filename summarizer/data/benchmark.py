@@ -62,6 +62,11 @@ class Annotated:
         return self.name.partition("/")[0]
 
     @property
+    def key(self) -> str:
+        """What its file calls it: "video_1"."""
+        return self.name.partition("/")[2]
+
+    @property
     def said(self) -> np.ndarray:
         """What annotators gave every frame, or else whether they took it."""
         return self.masks if self.scores is None else self.scores

@@ -6,7 +6,6 @@ rate. "human" is one annotator against the others: F1 leaves one out, "user" is 
 pairs (Otani et al., 2019), "mean" is each against the mean of the others.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -17,11 +16,12 @@ import numpy as np
 
 from summarizer.data import benchmark
 from summarizer.data.benchmark import SETS, Annotated, Split
+from summarizer.data.entries import Entry, Shelf, json_object
 from summarizer.errors import SummarizerError
 from summarizer.evaluate.room import Measure, Options, Protocol, Record
 from summarizer.metrics import frames
-from summarizer.pipeline import load
-from summarizer.schema import Preference
+from summarizer.pipeline import Summarizer, load
+from summarizer.schema import Perception, Preference
 
 MEASURES = (
     Measure("F mean", "F1 of the 15 % summary, mean over annotators: TVSum's rule", 100, 1),
@@ -33,8 +33,6 @@ MEASURES = (
 )
 POINTS = 300  # of a curve in the report
 APART = 0.05  # share by which the file and the annotations may differ in length
-SUFFIXES = ("mp4", "mkv", "webm", "avi", "mov", "m4v", "flv", "mpg", "mpeg", "wmv", "ts", "3gp")
-MOST_BYTES = 1 << 30  # of predictions
 
 
 # -- what can be trained --------------------------------------------------------------------------
@@ -57,25 +55,68 @@ LEARNERS: dict[str, Learner] = {}
 """Ways that learn, by the names they have in the table."""
 
 
+# -- by looking -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Looking:
+    """A preset over the raw videos of a folder."""
+
+    summarizer: Summarizer
+    folder: Path
+    shelf: Shelf
+
+    @staticmethod
+    def of(options: Options) -> "Looking | None":
+        """None where no folder of videos was named."""
+        if options.videos is None:
+            return None
+        if not options.videos.is_dir():
+            raise SummarizerError(f"{options.videos} is no folder of videos; --videos names one")
+        summarizer = load(options.preset, overrides=options.settings)
+        return Looking(summarizer, options.videos, Shelf(options.videos))
+
+    def perceive(self, *names: str, seconds: float | None) -> Perception:
+        """The first of these that is there; it has to be as long as its annotations say."""
+        found = self.shelf.media(*names)
+        if not found:
+            raise SummarizerError(f"{self.folder} holds no video called {names[0] or names[-1]}")
+        perception = self.summarizer.perceive(self.folder / found)
+        lasts = perception.video.seconds
+        if seconds is not None and abs(lasts - seconds) > max(2.0, APART * seconds):
+            raise SummarizerError(
+                f"{found} lasts {lasts:.1f} s, but its annotations {seconds:.1f} s; it is another "
+                "cut of the video"
+            )
+        return perception
+
+
+def by_time(values: np.ndarray, seconds: float, count: int) -> np.ndarray:
+    """(count,): of one value a second, that in which the middle of each frame lies."""
+    middles = (np.arange(count) + 0.5) * seconds / count
+    return values[np.minimum(middles.astype(int), len(values) - 1)]
+
+
 # -- the job --------------------------------------------------------------------------------------
 
 
 @dataclass(eq=False)
 class FrameJob:
-    """Every video that is tested in any split is a task, a record of it for each such split."""
+    """Every video that is tested in any split is a task, with a record for each such split."""
 
     videos: Mapping[str, Annotated]
     splits: Sequence[Split]
     options: Options
+    predicted: Mapping[str, Entry] | None = None
+    looking: Looking | None = None
     learners: Mapping[str, Learner] = field(default_factory=lambda: LEARNERS)
     notes: tuple[str, ...] = ()
     lacks: Mapping[str, str] = field(default_factory=dict)
+    fitted: dict[tuple[str, str, int], Scorer] = field(default_factory=dict)
 
-    def __post_init__(self):
-        self.tasks = tuple(dict.fromkeys(name for split in self.splits for name in split.test))
-        self._fitted: dict[tuple[str, str, int], Scorer] = {}
-        self._given = predictions(self.options.predictions) if self.options.predictions else None
-        self._files = files_of(self.options.videos) if self.options.videos else None
+    @property
+    def tasks(self) -> Sequence[str]:
+        return tuple(dict.fromkeys(name for split in self.splits for name in split.test))
 
     def judge(self, task: str) -> Iterator[Record]:
         video = self.videos[task]
@@ -89,51 +130,39 @@ class FrameJob:
                     yield replace(tried(video, way, learnt, seed), group=split.name)
 
     def pool(self, records: Sequence[Record]) -> Mapping[str, float]:
+        """Nothing: every number is a mean over the videos."""
         return {}
 
     def _untrained(self, video: Annotated) -> Iterator[Record]:
         """By the ways that are the same in all splits."""
+        if self.predicted is not None:
+            yield tried(video, self.options.predictions.stem, self._predicted)
+        elif self.looking is not None:
+            yield tried(video, self.options.preset, self._perceived)
         for seed in range(self.options.seeds):
-            yield record(
-                video, "random", frames.random(video.frames, _seed(video.name, seed)), seed
-            )
+            # every video and seed draws anew, and the same in whatever order they come
+            drawn = frames.random(video.frames, [seed, *video.name.encode()])
+            yield record(video, "random", drawn, seed)
         for way, scores in frames.TRIVIAL.items():
             yield record(video, way, scores(video.frames))
         if len(video.masks) > 1:
             yield Record(video.name, "human", people(video))
-        if self._given is not None:
-            yield tried(video, self.options.predictions.stem, self._predicted)
-        if self._files is not None:
-            yield tried(video, self.options.preset, self._perceived)
 
-    def _predicted(self, video: Annotated) -> np.ndarray:
-        key = video.name.partition("/")[2]
-        for name in (video.name, key, video.title):
-            if name in self._given:
-                return self._given[name]
+    def _predicted(self, video: Annotated) -> object:
+        for name in (video.name, video.key, video.title):
+            if name in self.predicted:
+                return self.predicted[name].values
         raise SummarizerError(f"the predictions hold nothing about {video.name} ({video.title})")
 
     def _perceived(self, video: Annotated) -> np.ndarray:
         """The preset's scores, one a second of the raw video, held over the frames."""
-        path = self._files.get(video.title) or self._files.get(video.name.partition("/")[2])
-        if path is None:
-            raise SummarizerError(
-                f"{self.options.videos} holds no video called {video.title or video.name}"
-            )
-        summarizer = load(self.options.preset, overrides=self.options.settings)
-        perception = summarizer.perceive(path)
-        seconds, said = perception.video.seconds, video.seconds
-        if said is not None and abs(seconds - said) > max(2.0, APART * said):
-            raise SummarizerError(
-                f"{path.name} lasts {seconds:.1f} s, but its annotations {said:.1f} s; "
-                "it is another cut of the video"
-            )
-        total = summarizer.choose(perception, Preference()).saliency.total
-        return by_time(total, seconds, video.frames)
+        perception = self.looking.perceive(video.title, video.key, seconds=video.seconds)
+        total = self.looking.summarizer.choose(perception, Preference()).saliency.total
+        return by_time(total, perception.video.seconds, video.frames)
 
     def _learnt(self, split: Split, way: str, seed: int, video: Annotated) -> np.ndarray:
         key = (way, split.name, seed)
-        if key not in self._fitted:
+        if key not in self.fitted:
             train, validate = (
                 [self.videos[name] for name in names if name in self.videos]
                 for names in (split.train, split.validate)
@@ -143,20 +172,15 @@ class FrameJob:
                     f"{split.name} has none of its {len(split.train)} videos to train on in "
                     f"{self.options.data}"
                 )
-            self._fitted[key] = self.learners[way](train, validate, seed)
-        return self._fitted[key](video.blind())
-
-
-def _seed(name: str, seed: int) -> int:
-    """Another draw for every video, the same in every split and order of tasks."""
-    return int(np.random.SeedSequence([seed, *name.encode()]).generate_state(1)[0])
+            self.fitted[key] = self.learners[way](train, validate, seed)
+        return self.fitted[key](video.blind())
 
 
 # -- what became of it ----------------------------------------------------------------------------
 
 
 def tried(
-    video: Annotated, way: str, answer: Callable[[Annotated], np.ndarray], seed: int = 0
+    video: Annotated, way: str, answer: Callable[[Annotated], object], seed: int = 0
 ) -> Record:
     """The record of a way that may fail."""
     try:
@@ -205,7 +229,7 @@ def thinned(values: np.ndarray) -> list[float]:
     return frames.shot_means(values, shots).round(4).tolist()
 
 
-def every_frame(scores: np.ndarray, video: Annotated) -> np.ndarray:
+def every_frame(scores: object, video: Annotated) -> np.ndarray:
     """One score a frame from one a pick or a frame."""
     try:
         scores = np.asarray(scores, np.float64)
@@ -226,36 +250,6 @@ def every_frame(scores: np.ndarray, video: Annotated) -> np.ndarray:
     return frames.upsample(scores, video.picks, video.frames)
 
 
-def by_time(values: np.ndarray, seconds: float, count: int) -> np.ndarray:
-    """(count,): of one value a second, that in which the middle of each frame lies."""
-    middles = (np.arange(count) + 0.5) * seconds / count
-    return values[np.minimum(middles.astype(int), len(values) - 1)]
-
-
-# -- files ----------------------------------------------------------------------------------------
-
-
-def files_of(folder: Path) -> dict[str, Path]:
-    """The videos of a folder by their names without suffix."""
-    if not folder.is_dir():
-        raise SummarizerError(f"{folder} is no folder of videos")
-    paths = sorted(folder.iterdir())
-    return {path.stem: path for path in paths if path.suffix[1:].lower() in SUFFIXES}
-
-
-def predictions(path: Path) -> dict[str, list]:
-    """Scores by video from a JSON object: a list of one a pick, or one a frame."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise SummarizerError(f"{path.name}: more than {MOST_BYTES >> 20} MB of predictions")
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise SummarizerError(f"{path.name}: can't be read as JSON ({str(error)[:80]})") from None
-    if not isinstance(found, dict):
-        raise SummarizerError(f"{path.name}: is no object of video: scores")
-    return found
-
-
 # -- opening --------------------------------------------------------------------------------------
 
 
@@ -274,8 +268,13 @@ def open_set(which: str, options: Options) -> FrameJob:
                 others |= found
                 absent += [] if found else [other]
     splits = benchmark.splits(own, others, options.setting, options.splits)
-    notes = tuple(_notes(which, own, options, absent))
-    return FrameJob({**own, **others}, splits, options, notes=notes)
+    predicted = looking = None
+    if options.predictions:
+        predicted = dict(json_object(options.predictions))
+    else:
+        looking = Looking.of(options)
+    notes = tuple(_notes(own, options, absent))
+    return FrameJob({**own, **others}, splits, options, predicted, looking, notes=notes)
 
 
 def _there(folder: Path, which: str) -> dict[str, Annotated]:
@@ -287,9 +286,7 @@ def _there(folder: Path, which: str) -> dict[str, Annotated]:
     return benchmark.load(folder, which)
 
 
-def _notes(
-    which: str, own: Mapping[str, Annotated], options: Options, absent: Sequence[str]
-) -> Iterator[str]:
+def _notes(own: Mapping[str, Annotated], options: Options, absent: Sequence[str]) -> Iterator[str]:
     if options.splits is None and options.setting != "transfer":
         yield (
             f"Not canonical: the {benchmark.FOLDS} splits were drawn from seed 0; --splits names a "

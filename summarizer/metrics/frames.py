@@ -254,7 +254,7 @@ def one_out(masks: np.ndarray) -> tuple[float | None, float | None]:
 # -- answers that look at nothing -----------------------------------------------------------------
 
 
-def random(frames: int, seed: int) -> np.ndarray:
+def random(frames: int, seed: int | Sequence[int]) -> np.ndarray:
     """A score in [0, 1) for every frame, by chance."""
     return np.random.default_rng(seed).random(frames)
 

@@ -361,7 +361,7 @@ def test_people_agree_on_tvsum_as_published(tvsum):
 
 
 def test_people_agree_on_summe_as_published(summe):
-    """0.205 / 0.213 by the same convention, over SumMe's own scores; F1 with one left out is 0.31."""
+    """0.205 / 0.213 by the same convention over its own scores; F1 with one left out is 0.31."""
     got = averaged([protocol.people(video) for video in summe])
     assert got["tau user"] == pytest.approx(0.205, abs=0.0006)
     assert got["rho user"] == pytest.approx(0.213, abs=0.0006)
