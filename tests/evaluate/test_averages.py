@@ -3,7 +3,7 @@ import statistics
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from summarizer.evaluate import averages
@@ -40,6 +40,7 @@ def records_of(values, **more) -> list[Record]:
     return [Record(f"t{spot}", "w", {"F1": value}, **more) for spot, value in enumerate(values)]
 
 
+@settings(deadline=None, max_examples=60)
 @given(RECORDS)
 def test_groups_are_averaged_before_seeds(records):
     cell = average(records, "F1")
@@ -47,6 +48,7 @@ def test_groups_are_averaged_before_seeds(records):
     assert cell.tasks == len({record.task for record in records})
 
 
+@settings(deadline=None, max_examples=60)
 @given(RECORDS, st.randoms())
 def test_the_order_of_records_changes_nothing(records, random):
     shuffled = list(records)
@@ -54,6 +56,7 @@ def test_the_order_of_records_changes_nothing(records, random):
     assert average(shuffled, "F1") == average(records, "F1")
 
 
+@settings(deadline=None, max_examples=60)
 @given(RECORDS)
 def test_a_draw_is_the_average_of_the_tasks_it_holds(records):
     tasks = sorted({record.task for record in records})
