@@ -154,13 +154,13 @@ class Wishes:
 
     lacks: Mapping[str, str] = {}
 
-    def __init__(self, options: Options, lists: Mapping[str, Path], folder: Path = LISTS):
+    def __init__(self, options: Options, lists: Mapping[str, Path]):
         self.way = options.preset
         self.summarizer = load(options.preset, overrides=options.settings)
         self.clips: dict[str, Clip] = {}
         self.notes: tuple[str, ...] = ()
         for listed, place in lists.items():
-            entries = json.loads((folder / f"{listed}.json").read_text(encoding="utf-8"))["clips"]
+            entries = json.loads((LISTS / f"{listed}.json").read_text(encoding="utf-8"))["clips"]
             there = [entry for entry in entries if (place / entry["file"]).is_file()]
             lost = len(entries) - len(there)
             if lost:
