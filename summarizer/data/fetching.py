@@ -81,7 +81,7 @@ def fetch(
         got = _found(address, folder) or _fetched(youtube, address, folder, limits)
         _record(folder, got)
         known[address] = got
-        told = f"{got.file}, {got.bytes / 1e6:.1f} MB" if got.file else f"unavailable: {got.reason}"
+        told = f"{got.file}, {got.bytes / 1e6:.2f} MB" if got.file else f"unavailable: {got.reason}"
         say(f"[{number}/{len(addresses)}] {address}: {told}")
         failures = 0 if got.file else failures + 1
         if failures == IN_A_ROW:
@@ -157,10 +157,19 @@ def _fetched(yt_dlp, address: str, folder: Path, limits: Limits) -> Got:
     if len(made) != 1:
         shutil.rmtree(part, ignore_errors=True)
         return Got(address, reason=_reason(log.last or "nothing came"))
+    if _is_page(made[0]):
+        shutil.rmtree(part, ignore_errors=True)
+        return Got(address, reason="it is a web page, not media")
     target = folder / FOLDER / f"{part.name}{made[0].suffix.lower()}"
     made[0].replace(target)
     shutil.rmtree(part, ignore_errors=True)
     return _got(address, folder, target)
+
+
+def _is_page(path: Path) -> bool:
+    """Whether a server sent a text in the place of media; no container begins like one."""
+    with path.open("rb") as file:
+        return file.read(256).lstrip().startswith((b"<", b"{"))
 
 
 class TooLong(Exception):
@@ -222,7 +231,7 @@ def _ffmpeg() -> str | None:
 def _reason(text: str) -> str:
     """What yt-dlp says, for a person: no colours, no advice for bug reports."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
-    plain = re.sub(r"^(ERROR: |\[[\w:+-]+\] |[\w-]{11}: )+", "", " ".join(plain.split()))
+    plain = re.sub(r"^(ERROR: )?(\[[^\]]+\] (\S+: )?)?", "", " ".join(plain.split()))
     return re.split(r"; please report|\(caused by| See  ?http", plain)[0].strip()[:REASON]
 
 
