@@ -182,7 +182,7 @@ ALLOWED = {
         "summarizer.errors",
         "summarizer.files",
     ),
-    "summarizer.metrics": ("summarizer.metrics", "summarizer.errors"),
+    "summarizer.metrics": ("summarizer.metrics", "summarizer.schema", "summarizer.errors"),
     "summarizer.annotations": ("summarizer.schema", "summarizer.errors", "summarizer.files"),
     "summarizer.chart": ("summarizer.schema", "summarizer.errors", "summarizer.files"),
 }
