@@ -1,6 +1,6 @@
 """The benchmarks, by name. A new one is a module with a Job, and a line here."""
 
-from summarizer.evaluate import frames, phd2, qvhighlights, videoxum, wishes
+from summarizer.evaluate import frames, mmtrail, phd2, qvhighlights, v2xum, videoxum, wishes
 from summarizer.evaluate.room import Protocol
 
 PROTOCOLS: dict[str, Protocol] = {
