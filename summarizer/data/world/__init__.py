@@ -4,12 +4,13 @@ Everything is a function of the seed: the same one gives the same bytes, in any 
 """
 
 from summarizer.data.world.drawing import box, pictures
+from summarizer.data.world.listing import examples
 from summarizer.data.world.planning import HELD_MUSIC, HELD_THINGS, PARTS, dice, part_of, plan
 from summarizer.data.world.playing import sound
 from summarizer.data.world.reading import Agreement, Said, agreement, due, facts_of
 from summarizer.data.world.telling import caption, heard, language, story, told
 from summarizer.data.world.values import Actor, Clip, Fact, Scene, Sound, facts
-from summarizer.data.world.wishing import Wish, matching, saliency, wishes
+from summarizer.data.world.wishing import Wish, matching, saliency, windows, wishes
 
 __all__ = [
     "HELD_MUSIC",
@@ -28,6 +29,7 @@ __all__ = [
     "caption",
     "dice",
     "due",
+    "examples",
     "facts",
     "facts_of",
     "heard",
@@ -40,5 +42,6 @@ __all__ = [
     "sound",
     "story",
     "told",
+    "windows",
     "wishes",
 ]

@@ -57,20 +57,29 @@ def told(clip: Clip, number: int, draw: Draw) -> str:
     )
 
 
-def story(clip: Clip, wish: Wish, draw: Draw) -> str:
-    """The scenes that matter for a wish, a line each; or one line that says it is not there."""
+def lines(clip: Clip, wish: Wish, draw: Draw) -> list[tuple[float, float, str]]:
+    """The sentences of a story with their stretches: of the scenes that matter for a wish, or one
+    that says it is not there. None is said twice, for whoever reads them would drop it.
+    """
     numbers = matching(clip, wish)
     if not numbers:
         named = [filled(NAMED[need.kind], **slots(draw, need)) for need in wish.needs]
         absent = _sentence(pattern(draw, clip, "absent"), wanted=" together with ".join(named))
-        return f"[{tag(0, clip.seconds)}] {absent}"
-    lines: dict[str, str] = {}  # whoever reads it drops what is said twice, so nothing is
+        return [(0.0, clip.seconds, absent)]
+    said: dict[str, int] = {}
     for number in numbers:
         sentence = told(clip, number, draw)
-        while sentence in lines:
+        while sentence in said:
             sentence = told(clip, number, draw)
-        lines[sentence] = tag(clip.scenes[number].start, clip.scenes[number].end)
-    return "\n".join(f"[{when}] {sentence}" for sentence, when in lines.items())
+        said[sentence] = number
+    scenes = [(clip.scenes[number], sentence) for sentence, number in said.items()]
+    return [(scene.start, scene.end, sentence) for scene, sentence in scenes]
+
+
+def story(clip: Clip, wish: Wish, draw: Draw) -> str:
+    """What is to be told of a clip for a wish: a line a sentence, behind its time."""
+    found = lines(clip, wish, draw)
+    return "\n".join(f"[{tag(start, end)}] {sentence}" for start, end, sentence in found)
 
 
 def language(draw: Draw) -> Iterator[str]:

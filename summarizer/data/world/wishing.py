@@ -91,6 +91,16 @@ def matching(clip: Clip, wish: Wish) -> list[int]:
     ]
 
 
+def windows(clip: Clip, wish: Wish) -> tuple[tuple[float, float], ...]:
+    """The stretches in which all of a wish holds; none where nothing in particular is wished."""
+    found: list[tuple[float, float]] = []
+    for time in np.arange(0, clip.seconds, GRID).tolist() if wish.needs else ():
+        if set(wish.needs) <= _truths(clip, time, time + GRID):
+            touching = found and found[-1][1] == time
+            found.append((found.pop()[0] if touching else time, time + GRID))
+    return tuple(found)
+
+
 @lru_cache(512)
 def _truths(clip: Clip, start: float, end: float) -> frozenset[Fact]:
     """The facts of a stretch, and its colours and actions by themselves."""
