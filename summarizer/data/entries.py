@@ -258,12 +258,17 @@ def _decoded(file: TextIO, text: str, where: str) -> tuple[object, str]:
     while True:
         try:
             value, end = DECODER.raw_decode(text)
-            return value, text[end:]
         except (ValueError, RecursionError) as error:
-            more = file.read(max(BLOCK, len(text))) if len(text) <= ENTRY else ""
-            if not more:
-                raise SummarizerError(f"{where} is not JSON ({str(error)[:80]})") from None
-            text += more
+            value, end, reason = None, len(text), str(error)[:80]
+        else:
+            reason = ""
+        # what ends with the text may go on after it, as a number does
+        more = file.read(max(BLOCK, len(text))) if end == len(text) <= ENTRY else ""
+        if not more and reason:
+            raise SummarizerError(f"{where} is not JSON ({reason})")
+        if not more:
+            return value, text[end:]
+        text += more
 
 
 def json_object(path: Path) -> Iterator[tuple[str, Entry]]:
