@@ -29,7 +29,8 @@ table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; }}
 th, td {{ padding: .35rem .8rem; border-bottom: 1px solid var(--grid); text-align: right;
   vertical-align: bottom; }}
 td {{ white-space: nowrap; }}
-th:first-child, td:first-child {{ text-align: left; }}
+th:first-child, td:first-child {{ text-align: left; position: sticky; left: 0;
+  background: var(--paper); }}
 td small {{ opacity: .85; }}
 .best {{ font-weight: 700; box-shadow: inset 0 -3px {BAND}; }}
 .figures {{ display: grid; gap: 1rem;
@@ -149,6 +150,7 @@ def _boxes(boxes: Mapping[str, Mapping[str, float]], measure: Measure):
                 name=_short(way),
                 text=[_short(task) for task in values] if named else None,
                 boxpoints="all" if named else False,
+                boxmean=True,
                 jitter=0.6,
                 pointpos=0,
                 marker={"size": 4, "opacity": 0.55, "color": COLOURS[number % len(COLOURS)]},

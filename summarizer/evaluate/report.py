@@ -141,7 +141,7 @@ def rows_apart(
 def explained(cells: Mapping[tuple[str, str], Cell]) -> list[str]:
     """How to read the cells, as far as there is something to read."""
     over = sorted({cell.over for cell in cells.values() if cell.over}, reverse=True)
-    said = [f"± is the standard deviation over {' or '.join(over)}."] if over else []
+    said = [f"± is the standard deviation over {', else over '.join(over)}."] if over else []
     if any(cell.interval for cell in cells.values()):
         said.append(
             f"In brackets: a 95 % interval, by a percentile bootstrap of {DRAWS} draws over tasks."
