@@ -3,10 +3,11 @@
 Garcia del Molino & Gygli, "PHD-GIFs: Personalized Highlight Detection for Automatic GIF Creation"
 (ACM Multimedia 2018). Each person of the test part has one last video to be judged; the others are
 their history. What is ranked are the seconds of the video; a second is right where the person's
-marks cover more than half of it, or more of it than of any other. The paper ranks segments found
-by looking, so that its numbers (mAP 16.68, nMSD 40.26) can't be compared digit by digit.
+marks cover more than half of it, or more of it than of any other. The paper ranks segments, so
+that its numbers (mAP 16.68, nMSD 40.26) can't be compared with these.
 
-mAP: average precision of the seconds, all marks of the video together; mean of the persons.
+mAP: average precision of the seconds, not interpolated, all marks of the video together; mean of
+the persons.
 nMSD: how much too much of the video is shown before half of a mark is in, as a share of all that
 could be too much; mean of the marks of a video, then of the persons. Less is better.
 """
@@ -253,6 +254,7 @@ def open_job(options: Options) -> Job:
         "position: where all people's marks in their other videos lie; length: chance as slow as "
         "the person's marks are long; popularity: the marks of others in the same video, which "
         f"{shared} of the {len(found)} have; in the rest it is chance.",
+        "The paper ranks segments, this seconds, so its numbers can't be compared with these.",
     ]
     if left := len(people) - len(found):
         notes.append(

@@ -24,6 +24,7 @@ from summarizer.schema import Length, Preference
 
 CLIP = 2.0  # seconds that are rated at once
 FILE = "highlight_val_release.jsonl"
+QUERIES = 100_000  # of the file, at most
 WINDOWS = 1_000  # of a prediction, at most
 FARTHEST = 1e6  # number of a prediction
 APART = 5.0  # seconds a clip may be longer or shorter than its annotation says
@@ -242,6 +243,8 @@ def read(place: Path) -> dict[str, Query]:
     """The queries by their names, in the order of the file."""
     queries = {}
     for entry, example in zip(json_lines(place), reader.read(place), strict=True):
+        if len(queries) >= QUERIES:
+            raise SummarizerError(f"{place.name} has more than {QUERIES} queries")
         if not example.windows:
             raise SummarizerError(
                 f"{entry.where}: field 'relevant_windows' is missing, so nothing can be judged; "

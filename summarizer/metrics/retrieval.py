@@ -135,22 +135,20 @@ def moment_precisions(
     right where that is as far as the threshold; ties in the scores stay in the order listed.
     """
     listed = sorted(predicted[:CONSIDERED], key=lambda window: -window[2])
-    overlaps = np.array([[overlap(one[:2], other) for other in right] for one in listed])
-    overlaps = overlaps.reshape(len(listed), len(right))  # (predicted, right)
-    return np.array([_moment_precision(overlaps, threshold) for threshold in thresholds])
+    overlaps = [[overlap(one[:2], other) for other in right] for one in listed]
+    return np.array([_moment_precision(overlaps, len(right), least) for least in thresholds])
 
 
-def _moment_precision(overlaps: np.ndarray, threshold: float) -> float:
+def _moment_precision(overlaps: Sequence[Sequence[float]], right: int, least: float) -> float:
+    """Of one threshold; `overlaps` has a row for each predicted window, the best first."""
     taken: set[int] = set()
-    found = np.zeros(len(overlaps), bool)
-    for place, row in enumerate(overlaps):
-        free = [each for each in np.flatnonzero(row >= threshold) if each not in taken]
+    precisions = []
+    for place, row in enumerate(overlaps, start=1):
+        free = [each for each, far in enumerate(row) if far >= least and each not in taken]
         if free:
             taken.add(max(free, key=row.__getitem__))
-            found[place] = True
-    right = np.flatnonzero(found)
-    precisions = np.arange(1, len(right) + 1) / (right + 1)
-    return float(_best_from_here(precisions).sum() / max(1, overlaps.shape[1]))
+            precisions.append(len(taken) / place)
+    return float(_best_from_here(np.array(precisions)).sum() / max(1, right))
 
 
 # -- scores over the clips of a video, rated by several -------------------------------------------
