@@ -7,7 +7,6 @@ A file holds a group a video: `n_frames`, `picks` (the frames that were sampled)
 TVSum (`ydata-tvsum50.mat`) and SumMe (`GT/*.mat`) gave out, where they lie in the same folder.
 """
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from summarizer.data.entries import Entry, json_list
+from summarizer.data.manifest import Malformed
 from summarizer.errors import SummarizerError
 
 SETS = ("tvsum", "summe", "ovp", "youtube")
@@ -23,7 +24,7 @@ VALIDATION = 0.2  # of what there is to train on, kept apart to choose among mod
 MOST_VALUES = 1 << 28  # of one field
 MOST_FRAMES = 10_000_000
 MOST_VIDEOS = 10_000
-MOST_BYTES = 64 << 20  # of a split file or a MATLAB file
+MOST_BYTES = 64 << 20  # of a MATLAB file
 NAME = 500  # characters
 DEEP = 3  # folders below the one given in which files are looked for
 
@@ -446,70 +447,55 @@ def _from_file(
     path: Path, own: Collection[str], others: Collection[str], setting: str
 ) -> list[Part]:
     """The splits of a JSON list of {train_keys, test_keys}; keys with or without their file."""
-    which = next(iter(own)).partition("/")[0]
     parts = []
-    for number, entry in enumerate(_entries(path), 1):
-        train, test = (
-            tuple(_named(path, number, field, entry, which))
-            for field in ("train_keys", "test_keys")
-        )
-        wrong = _impossible(train, test, own, others)
-        if setting == "canonical" and (foreign := _foreign(train, own)):
-            wrong = f"field 'train_keys' names {foreign[0]}; choose --setting augmented or transfer"
-        if setting == "transfer" and len(_foreign(train, own)) < len(train):
-            wrong = f"field 'train_keys' names videos of {which}, which transfer only tests on"
-        if wrong:
-            raise SummarizerError(f"{path.name}: split {number}: {wrong}")
-        parts.append((train, test))
+    for entry in json_list(path):
+        try:
+            parts.append(_part(entry, own, others, setting))
+        except Malformed as error:
+            raise SummarizerError(f"{entry.where}: {error}") from None
+    if not parts:
+        raise SummarizerError(f"{path.name} holds no split; each has 'train_keys' and 'test_keys'")
     return parts
 
 
-def _entries(path: Path) -> list[dict]:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise SummarizerError(f"{path.name}: more than {MOST_BYTES >> 20} MB is no split file")
-        entries = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise SummarizerError(f"{path.name}: can't be read as JSON ({str(error)[:80]})") from None
-    if (
-        not isinstance(entries, list)
-        or not entries
-        or not all(isinstance(e, dict) for e in entries)
-    ):
-        raise SummarizerError(
-            f"{path.name}: is no list of splits, each with 'train_keys' and 'test_keys'"
+def _part(entry: Entry, own: Collection[str], others: Collection[str], setting: str) -> Part:
+    which = next(iter(own)).partition("/")[0]
+    train, test = (tuple(_named(entry, field, which)) for field in ("train_keys", "test_keys"))
+    foreign = _foreign(train, own)
+    if not test:
+        raise Malformed("field 'test_keys' is empty")
+    if both := set(train) & set(test):
+        raise Malformed(f"{min(both)} is in both 'train_keys' and 'test_keys'")
+    if lost := [name for name in test if name not in own]:
+        raise Malformed(
+            f"field 'test_keys' names {lost[0]}, which is not among the {len(own)} videos"
         )
-    return entries
+    here = {*own, *others}
+    loaded = {name.partition("/")[0] for name in here}
+    if lost := [name for name in train if name not in here and name.partition("/")[0] in loaded]:
+        raise Malformed(f"field 'train_keys' names {lost[0]}, which is not in its file")
+    if setting == "canonical" and foreign:
+        raise Malformed(
+            f"field 'train_keys' names {foreign[0]}; choose --setting augmented or transfer"
+        )
+    if setting == "transfer" and len(foreign) < len(train):
+        raise Malformed(f"field 'train_keys' names videos of {which}, which transfer only tests on")
+    return train, test
 
 
-def _named(path: Path, number: int, field: str, entry: dict, which: str) -> Iterator[str]:
-    keys = entry.get(field)
-    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
-        raise SummarizerError(f"{path.name}: split {number}: field {field!r} is no list of keys")
+def _named(entry: Entry, field: str, which: str) -> Iterator[str]:
+    """The keys of the field as names of videos, each once."""
+    keys = entry.listed(field)
+    if not all(isinstance(key, str) for key in keys):
+        raise Malformed(f"field {field!r} is no list of keys")
     if len(set(keys)) < len(keys):
-        raise SummarizerError(f"{path.name}: split {number}: field {field!r} names a video twice")
+        raise Malformed(f"field {field!r} names a video twice")
     for key in keys:
         prefix, _, video = key.rpartition("/")
         known = [name for name in SETS if name in prefix.lower()] if prefix else [which]
         if len(known) != 1:
-            raise SummarizerError(
-                f"{path.name}: split {number}: field {field!r} names {key[:80]!r}, and of which "
-                f"of {', '.join(SETS)} that is can't be told"
+            raise Malformed(
+                f"field {field!r} names {key[:80]!r}, and of which of {', '.join(SETS)} that is "
+                "can't be told"
             )
         yield f"{known[0]}/{video}"
-
-
-def _impossible(
-    train: Sequence[str], test: Sequence[str], own: Collection[str], others: Collection[str]
-) -> str:
-    """What is wrong with the parts; empty where they are right."""
-    here = {*own, *others}
-    loaded = {name.partition("/")[0] for name in here}
-    if not test:
-        return "field 'test_keys' is empty"
-    if both := set(train) & set(test):
-        return f"{min(both)} is in both 'train_keys' and 'test_keys'"
-    if lost := [name for name in test if name not in own]:
-        return f"field 'test_keys' names {lost[0]}, which is not among the {len(own)} videos"
-    lost = [name for name in train if name not in here and name.partition("/")[0] in loaded]
-    return f"field 'train_keys' names {lost[0]}, which is not in its file" if lost else ""

@@ -250,6 +250,14 @@ def every_frame(scores: object, video: Annotated) -> np.ndarray:
     return frames.upsample(scores, video.picks, video.frames)
 
 
+def predictions(path: Path) -> dict[str, Entry]:
+    """The entries of a JSON object by the names of videos; here each a list of scores, one a pick
+    or one a frame."""
+    if not path.is_file():
+        raise SummarizerError(f"{path} is no file; --predictions names one")
+    return dict(json_object(path))
+
+
 # -- opening --------------------------------------------------------------------------------------
 
 
@@ -267,13 +275,15 @@ def open_set(which: str, options: Options) -> FrameJob:
                 found = _there(options.data, other)
                 others |= found
                 absent += [] if found else [other]
+    if options.splits is not None and not options.splits.is_file():
+        raise SummarizerError(f"{options.splits} is no file; --splits names one")
     splits = benchmark.splits(own, others, options.setting, options.splits)
     predicted = looking = None
     if options.predictions:
-        predicted = dict(json_object(options.predictions))
+        predicted = predictions(options.predictions)
     else:
         looking = Looking.of(options)
-    notes = tuple(_notes(own, options, absent))
+    notes = tuple(_notes(own, splits, options, absent))
     return FrameJob({**own, **others}, splits, options, predicted, looking, notes=notes)
 
 
@@ -286,12 +296,19 @@ def _there(folder: Path, which: str) -> dict[str, Annotated]:
     return benchmark.load(folder, which)
 
 
-def _notes(own: Mapping[str, Annotated], options: Options, absent: Sequence[str]) -> Iterator[str]:
+def _notes(
+    own: Mapping[str, Annotated],
+    splits: Sequence[Split],
+    options: Options,
+    absent: Sequence[str],
+) -> Iterator[str]:
     if options.splits is None and options.setting != "transfer":
         yield (
             f"Not canonical: the {benchmark.FOLDS} splits were drawn from seed 0; --splits names a "
             "published file."
         )
+    if lacking := set(own).difference(*(split.test for split in splits)):
+        yield f"{len(lacking)} of {len(own)} videos are tested in no split, so they are not here."
     if absent:
         yield f"No file of {', '.join(absent)} is there, so nothing can be trained on these."
     if bare := sum(video.scores is None for video in own.values()):

@@ -9,16 +9,15 @@ video is left out. The one reference text is all captions, with a space between 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
-from summarizer.data.entries import Entry, files, json_object, number
+from summarizer.data.entries import Entry, files, number
 from summarizer.data.manifest import Example, Malformed
 from summarizer.data.readers import videoxum as reader
 from summarizer.errors import SummarizerError
 from summarizer.evaluate import judges
-from summarizer.evaluate.frames import Looking, by_time, thinned
+from summarizer.evaluate.frames import Looking, by_time, predictions, thinned
 from summarizer.evaluate.room import Measure, Options, Protocol, Record
 from summarizer.metrics import frames, text
 from summarizer.schema import Preference
@@ -195,7 +194,8 @@ def _notes(broken: Sequence[str], options: Options) -> Iterator[str]:
 
 def _answering(options: Options) -> Callable[[Example], Answer] | None:
     if options.predictions:
-        predicted = predictions(options.predictions)
+        entries = predictions(options.predictions)
+        predicted = {name: _answer(entry) for name, entry in entries.items()}
 
         def given(example: Example) -> Answer:
             if example.id not in predicted:
@@ -221,12 +221,8 @@ def looked(looking: Looking, example: Example) -> Answer:
     return Answer(by_time(total, seconds, example.masks.array.shape[1]), said)
 
 
-def predictions(path: Path) -> dict[str, Answer]:
-    """Answers from a JSON object {video_id: {"saliency": [a number a second], "text": "..."}}."""
-    return {name: _answer(entry) for name, entry in json_object(path)}
-
-
 def _answer(entry: Entry) -> Answer:
+    """Out of {video_id: {"saliency": [a number a second], "text": "..."}}; one of both may lack."""
     try:
         scores = said = None
         if entry.has("saliency"):

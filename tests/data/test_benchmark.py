@@ -286,6 +286,7 @@ WRONG = [
     (["video_1"], ["video_2"], "transfer", "which transfer only tests on"),
     (["vimeo/video_1"], ["video_2"], "augmented", "'vimeo/video_1', and of which of tvsum"),
     ([3], ["video_2"], "canonical", "'train_keys' is no list of keys"),
+    ("video_1", ["video_2"], "canonical", "'train_keys' is .* not a list"),
 ]
 
 
@@ -296,7 +297,7 @@ def test_a_wrong_split_is_named(tmp_path, train, test, setting, says):
         path = file_of(tmp_path, (["ovp/video_1"], ["video_2"]), (train, test))
     with pytest.raises(SummarizerError, match=says) as error:
         splits(OWN, OTHERS, setting, path)
-    assert str(error.value).startswith("splits.json: split 2: ")
+    assert str(error.value).startswith("splits.json, entry 2: ")
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", "[1]", "[{", '[{"test_keys": []}]'])

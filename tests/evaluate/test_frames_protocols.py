@@ -69,6 +69,7 @@ def test_a_video_tested_in_two_splits_counts_in_both(tmp_path):
     opened = job(tmp_path, splits=path, seeds=1)
     assert opened.tasks == ("tvsum/video_1", "tvsum/video_2", "tvsum/video_5")
     assert not any("Not canonical" in note for note in opened.notes)
+    assert any("3 of 6 videos are tested in no split" in note for note in opened.notes)
     one, other = by_way(opened.judge("tvsum/video_2"))["human"]
     assert (one.group, other.group) == ("split 1", "split 2")
     assert one.values == other.values
@@ -184,6 +185,14 @@ def test_a_file_that_holds_no_predictions(tmp_path, text):
     (tmp_path / "mine.json").write_text(text)
     with pytest.raises(SummarizerError, match=r"mine\.json"):
         job(tmp_path, predictions=tmp_path / "mine.json")
+
+
+def test_files_that_are_not_there(tmp_path):
+    annotated.folder(tmp_path)
+    with pytest.raises(SummarizerError, match=r"nothing\.json is no file; --predictions"):
+        job(tmp_path, predictions=tmp_path / "nothing.json")
+    with pytest.raises(SummarizerError, match=r"nothing\.json is no file; --splits"):
+        job(tmp_path, splits=tmp_path / "nothing.json")
 
 
 # -- raw videos -----------------------------------------------------------------------------------

@@ -214,6 +214,11 @@ def test_a_malformed_prediction_is_named(tmp_path, found, says):
     assert says in str(error.value)
 
 
+def test_predictions_that_are_not_there(tmp_path):
+    with pytest.raises(SummarizerError, match=r"nothing\.json is no file"):
+        job(folder(tmp_path), predictions=tmp_path / "nothing.json")
+
+
 # -- raw videos -----------------------------------------------------------------------------------
 
 
