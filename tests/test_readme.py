@@ -34,6 +34,12 @@ MAKE = {  # who runs it
     "python app.py --mcp": "tests/ui/test_app.py",
     'pip install ".[mcp]"': "the set-up of the tests, as a requirement",
     "python -m summarizer.weights get laptop": "test_large_models_in_their_tiny_form",
+    "python -m summarizer.data fetch qvhighlights --max 20 --out data/qv": "test_fetch.py",
+    "python -m summarizer.data media data/qv/manifest.jsonl --out data/qv --start 0 --end 10": (
+        "test_fetch.py"
+    ),
+    "python -m summarizer.data read tvsum --data data/tvsum": "test_data_command.py",
+    "python -m summarizer.data check data/tvsum/manifest.jsonl": "test_data_command.py",
     'python -m summarizer examples/day.mp4 --preset laptop --want "the beach at sunset" '
     "--out out/beach": "test_large_models_in_their_tiny_form",
 }
