@@ -74,6 +74,7 @@ def open_page(options: argparse.Namespace):
         overrides=[*limits, *options.set],
         cache=options.cache,
         encode=gpu.encode,
+        write=gpu.write,
     )
     kept = {"annotations": options.annotations} if options.annotations else {}
     return summarizer, serve(

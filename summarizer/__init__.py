@@ -15,15 +15,24 @@ from summarizer.errors import SummarizerError
 from summarizer.schema import Length, Preference, Summary
 
 if TYPE_CHECKING:
-    from summarizer.pipeline import Summarizer, encode, load
+    from summarizer.pipeline import Summarizer, encode, load, write
 
-__all__ = ["Length", "Preference", "Summarizer", "SummarizerError", "Summary", "encode", "load"]
+__all__ = [
+    "Length",
+    "Preference",
+    "Summarizer",
+    "SummarizerError",
+    "Summary",
+    "encode",
+    "load",
+    "write",
+]
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
     """What the pipeline offers, on first use: it imports what `import summarizer` need not."""
-    if name not in ("Summarizer", "encode", "load"):
+    if name not in ("Summarizer", "encode", "load", "write"):
         raise AttributeError(f"module 'summarizer' has no attribute {name!r}")
     from summarizer import pipeline
 

@@ -38,7 +38,7 @@ from summarizer.schema import (
 from summarizer.senses import SENSES, TwoStep
 from summarizer.stages.crop import crop
 from summarizer.stages.listen import listen
-from summarizer.stages.narrate import Telling, narrator, titles
+from summarizer.stages.narrate import Telling, Write, narrator, titles, write
 from summarizer.stages.render import render, suffix
 from summarizer.stages.score import HEADS
 from summarizer.stages.selection import SELECTORS
@@ -51,24 +51,34 @@ def load(
     overrides: Sequence[str] = (),
     cache: Path | None = None,
     encode: Encode = encode,
+    write: Write = write,
 ) -> "Summarizer":
     """A summarizer of the named preset; overrides are like 'cut.longest=10'.
 
-    Models work through `encode`, at once in this process or wherever it sends them.
+    Models perceive through `encode` and tell through `write`, at once in this process or wherever
+    these send them.
     """
     config = Config()
     for assignment in overrides:
         config = override(config, assignment)
-    return Summarizer(preset_named(preset), config, cache or default_root(), encode)
+    return Summarizer(preset_named(preset), config, cache or default_root(), encode, write)
 
 
 class Summarizer:
     """One preset with its settings; safe to share between viewers, it remembers none of them."""
 
-    def __init__(self, preset: Preset, config: Config, cache: Path, encode: Encode = encode):
+    def __init__(
+        self,
+        preset: Preset,
+        config: Config,
+        cache: Path,
+        encode: Encode = encode,
+        write: Write = write,
+    ):
         self.preset = preset
         self.config = config
         self.encode = encode
+        self.write = write
         self.cache = Cache(cache, config.cache.bytes)
 
     def presets(self) -> tuple[Offer, ...]:
@@ -80,7 +90,7 @@ class Summarizer:
         preset = preset_named(name)
         if preset == self.preset:
             return self
-        return Summarizer(preset, self.config, self.cache.root, self.encode)
+        return Summarizer(preset, self.config, self.cache.root, self.encode, self.write)
 
     @property
     def name(self) -> str:
@@ -173,7 +183,8 @@ class Summarizer:
     def tell(self, perception: Perception, summary: Summary) -> Iterator[Summary]:
         """The summary with ever more of its story; the last has it whole."""
         summary = replace(summary, story=(), note="")
-        telling = narrator(self.preset.narrator, self.config.narrator)(perception, summary)
+        tell = narrator(self.preset.narrator, self.config.narrator, self.write)
+        telling = tell(perception, summary)
         with closing(telling):
             for sentence in telling:
                 summary = replace(summary, story=(*summary.story, sentence))

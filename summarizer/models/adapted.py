@@ -46,8 +46,9 @@ def save(
     checkpoint.save(folder, trainable(narrator), config, metrics)
 
 
-def adapted(narrator: Narrator, weights: str, folder: Path) -> Narrator:
-    """The narrator with a checkpoint in it, its adapter worked into its weights."""
+def shapes(weights: str, folder: Path) -> tuple[Lora, dict[str, int]]:
+    """How the adapter of a checkpoint for these weights is shaped, and how wide what each of its
+    projectors reads."""
     config = checkpoint.describe(folder).config
     if config.get("weights") != weights:
         raise WeightsError(
@@ -56,13 +57,17 @@ def adapted(narrator: Narrator, weights: str, folder: Path) -> Narrator:
         )
     try:
         known = dict(config["lora"]) | {"targets": tuple(config["lora"]["targets"])}
-        lora, widths = Lora(**known), {str(k): int(v) for k, v in config["projectors"].items()}
+        return Lora(**known), {str(k): int(v) for k, v in config["projectors"].items()}
     except (KeyError, TypeError, ValueError, AttributeError):
         raise WeightsError(
             f"the config.json of the checkpoint {folder.name} does not say how its adapter and "
             "projectors are shaped; get the checkpoint again"
         ) from None
-    ready = prepared(narrator, lora, widths)
+
+
+def adapted(narrator: Narrator, weights: str, folder: Path) -> Narrator:
+    """The narrator with a checkpoint in it, its adapter worked into its weights."""
+    ready = prepared(narrator, *shapes(weights, folder))
     module = trainable(ready)
     checkpoint.load(folder, module)
     module.requires_grad_(False)

@@ -6,6 +6,7 @@ Padding is a mask, never a token, so what ends an answer can be learnt and is al
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -50,6 +51,13 @@ class Lora:
     dropout: float = 0.1
     targets: tuple[str, ...] = ("q_proj", "k_proj", "v_proj")
 
+    @staticmethod
+    def of(settings) -> "Lora":
+        """As NarratorConfig says with its settings that begin with `lora_`."""
+        return Lora(
+            settings.lora_rank, settings.lora_alpha, settings.lora_dropout, settings.lora_targets
+        )
+
 
 @alone
 def load_narrator(
@@ -66,9 +74,9 @@ def load_narrator(
     or as many as `bits` says; 4 or 8 need bitsandbytes and a GPU.
     """
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM
 
-    from summarizer.models.loading import loaded, quiet
+    from summarizer.models.loading import loaded
 
     wanted = device_of(device)
     on_gpu = wanted.startswith("cuda")
@@ -78,18 +86,43 @@ def load_narrator(
         options["device_map"] = "auto" if device == "auto" else {"": wanted}
     options |= _quantized(bits, on_gpu)
     model = loaded(AutoModelForCausalLM, folder, HARMLESS, **options)
+    tokenizer = load_tokenizer(folder)
+    if adapter is not None:
+        model = _adapted(model, adapter)
+    return Narrator(model, tokenizer, dict(projectors or {}))
+
+
+@alone
+def load_tokenizer(folder: Path):
+    """What the model of a folder reads text with, without the model."""
+    from transformers import AutoTokenizer
+
+    from summarizer.models.loading import quiet
+
     try:
         with quiet():
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except Exception as error:  # of many kinds, for files that are damaged or missing
-        text = " ".join(str(error).split())[:300]
-        raise PresetError(
-            f"{folder} has no usable tokenizer: {text}; get its weights again"
-        ) from error
+        raise _damaged(folder, "tokenizer", error) from error
     tokenizer.model_max_length = ENDLESS  # a prompt that is too long is only counted
-    if adapter is not None:
-        model = _adapted(model, adapter)
-    return Narrator(model, tokenizer, dict(projectors or {}))
+    return tokenizer
+
+
+@alone
+def room_of(folder: Path) -> int:
+    """Tokens that a prompt and its answer may have together for the model of a folder."""
+    from transformers import AutoConfig
+
+    try:
+        config = AutoConfig.from_pretrained(folder, local_files_only=True)
+        return int(config.max_position_embeddings)
+    except Exception as error:  # as above
+        raise _damaged(folder, "config", error) from error
+
+
+def _damaged(folder: Path, what: str, error: Exception) -> PresetError:
+    text = " ".join(str(error).split())[:300]
+    return PresetError(f"{folder} has no usable {what}: {text}; get its weights again")
 
 
 def device_of(device: str) -> str:
@@ -188,8 +221,55 @@ def _steady(narrator: "Narrator", room: int, options: Mapping | None) -> "Narrat
     return Narrator(narrator.model, narrator.tokenizer, narrator.projectors, steady)
 
 
+class Words:
+    """Pieces as the tokens of a tokenizer: all of a narrator that needs no weights."""
+
+    tokenizer: object
+
+    @cached_property
+    def start(self) -> list[int]:
+        """What begins every text."""
+        tokenizer = self.tokenizer
+        return [token for token in tokenizer("").input_ids if token == tokenizer.bos_token_id]
+
+    def frame(self, system: str) -> tuple[str, str] | None:
+        """What the model's own template puts before and after a user's words; None: it has none."""
+        if not self.tokenizer.chat_template:
+            return None
+        from jinja2 import TemplateError
+
+        user = {"role": "user", "content": PLACE}
+        try:
+            text = self._templated([{"role": "system", "content": system}, user])
+        except TemplateError:  # some know no system
+            text = self._templated([{"role": "user", "content": f"{system}\n\n{PLACE}"}])
+        before, _, after = text.partition(PLACE)
+        return before, after
+
+    def _templated(self, messages: list[dict]) -> str:
+        return self.tokenizer.apply_chat_template(
+            messages, tokenize=False, add_generation_prompt=True
+        )
+
+    def tokens(self, pieces: Sequence[Piece]) -> list[list[int] | Rows]:
+        """The pieces with text as tokens: what begins a text stands once, at the very start."""
+        found: list[list[int] | Rows] = []
+        for piece in _joined(pieces):
+            if isinstance(piece, Rows):
+                found.append(piece)
+                continue
+            found.append(self.tokenizer(piece, add_special_tokens=False).input_ids)
+        if self.start and not (found and found[0] and _begins(found[0], self.start)):
+            found.insert(0, list(self.start))
+        return found
+
+    def count(self, pieces: Sequence[Piece]) -> int:
+        """How many tokens the pieces are to the model, exactly."""
+        return sum(len(each) for each in self.tokens(pieces))
+
+
 @dataclass(eq=False)
-class Narrator:
+class Narrator(Words):
     """Reads pieces of text and of the senses in any order, and writes on, token by token."""
 
     model: object
@@ -198,9 +278,6 @@ class Narrator:
     steady: Steady | None = None  # memory that one answer after the other is written with
 
     def __post_init__(self):
-        self.start = [
-            token for token in self.tokenizer("").input_ids if token == self.tokenizer.bos_token_id
-        ]
         ends = self.model.generation_config.eos_token_id
         ends = ends if isinstance(ends, list) else [ends]
         self.ends = frozenset({*ends, self.tokenizer.eos_token_id} - {None})
@@ -229,42 +306,7 @@ class Narrator:
     def width(self) -> int:
         return self.model.config.hidden_size
 
-    def frame(self, system: str) -> tuple[str, str] | None:
-        """What the model's own template puts before and after a user's words; None: it has none."""
-        if not self.tokenizer.chat_template:
-            return None
-        from jinja2 import TemplateError
-
-        user = {"role": "user", "content": PLACE}
-        try:
-            text = self._templated([{"role": "system", "content": system}, user])
-        except TemplateError:  # some know no system
-            text = self._templated([{"role": "user", "content": f"{system}\n\n{PLACE}"}])
-        before, _, after = text.partition(PLACE)
-        return before, after
-
-    def _templated(self, messages: list[dict]) -> str:
-        return self.tokenizer.apply_chat_template(
-            messages, tokenize=False, add_generation_prompt=True
-        )
-
     # -- reading ------------------------------------------------------------------------------
-
-    def tokens(self, pieces: Sequence[Piece]) -> list[list[int] | Rows]:
-        """The pieces with text as tokens: what begins a text stands once, at the very start."""
-        found: list[list[int] | Rows] = []
-        for piece in _joined(pieces):
-            if isinstance(piece, Rows):
-                found.append(piece)
-                continue
-            found.append(self.tokenizer(piece, add_special_tokens=False).input_ids)
-        if self.start and not (found and found[0] and _begins(found[0], self.start)):
-            found.insert(0, list(self.start))
-        return found
-
-    def count(self, pieces: Sequence[Piece]) -> int:
-        """How many tokens the pieces are to the model, exactly."""
-        return sum(len(each) for each in self.tokens(pieces))
 
     def splice(self, *prompts: Sequence[Piece]):
         """Each prompt as the model reads it, padded on the left.

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from summarizer.config import NarratorConfig
 from summarizer.schema import Perception, Sentence, Summary
 from summarizer.stages.narrate.composed import compose
 from summarizer.stages.narrate.frame import titles
 from summarizer.stages.narrate.sensed import senses_of
-from summarizer.stages.narrate.told import Telling, Told
+from summarizer.stages.narrate.told import Telling, Told, Write, remote, write
 
 Tell = Callable[[Perception, Summary], Iterator[Sentence]]
 
@@ -20,10 +21,13 @@ NARRATORS: dict[str, Tell] = {
 }
 
 
-def narrator(name: str, settings: NarratorConfig) -> Tell:
-    """The named narrator with these settings, as far as it has any."""
+def narrator(name: str, settings: NarratorConfig, write: Write = write) -> Tell:
+    """The named narrator with these settings, as far as it has any; a language model is asked
+    through `write`."""
     found = NARRATORS[name]
-    return replace(found, settings=settings) if isinstance(found, Told) else found
+    if not isinstance(found, Told):
+        return found
+    return replace(found, settings=settings, writer=partial(remote, write))
 
 
-__all__ = ["NARRATORS", "Telling", "narrator", "titles"]
+__all__ = ["NARRATORS", "Telling", "Write", "narrator", "titles", "write"]

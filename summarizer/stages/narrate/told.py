@@ -2,14 +2,17 @@
 grounded. Where too little of it is, the story is composed instead."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
 from summarizer import checkpoint
 from summarizer.config import NarratorConfig
 from summarizer.models.english import counted
-from summarizer.models.narrator import Piece
+from summarizer.models.narrator import Piece, Words
 from summarizer.schema import QUOTABLE, Perception, Sentence, Summary
 from summarizer.stages.narrate.asking import vicuna
 from summarizer.stages.narrate.composed import compose
@@ -44,6 +47,10 @@ class Writer(Protocol):
     ) -> Iterator[str]: ...
 
 
+# weights, what was trained for them, settings, a prompt, tokens at most: nothing that can't be
+# pickled, and of what was perceived only what the prompt holds of it
+Write = Callable[[str, str, NarratorConfig, Sequence[Piece], int], Iterator[str]]
+
 _loaded: dict[tuple[str, str, NarratorConfig], Writer] = {}
 _loading = Lock()
 
@@ -65,6 +72,63 @@ def narrator(weights: str, trained: str, settings: NarratorConfig) -> Writer:
         return _loaded[key]
 
 
+def write(
+    weights: str, trained: str, settings: NarratorConfig, pieces: Sequence[Piece], most: int
+) -> Iterator[str]:
+    """What the narrator of these weights answers, in this process, as it is written."""
+    yield from narrator(weights, trained, settings).stream(pieces, most)
+
+
+@dataclass(eq=False)
+class Remote(Words):
+    """A writer whose model may be in another process; only its tokenizer is here."""
+
+    tokenizer: object
+    room: int
+    slow: bool
+    senses: frozenset[str]
+    write: Callable[[Sequence[Piece], int], Iterator[str]]
+
+    def stream(
+        self, pieces: Sequence[Piece], most: int, stop: Callable[[], bool] = lambda: False
+    ) -> Iterator[str]:
+        """What is written there, until `stop` says so or this is closed."""
+        with closing(self.write(pieces, most)) as written:
+            for text in written:
+                if stop():
+                    return
+                yield text
+
+
+def remote(write: Write, weights: str, trained: str, settings: NarratorConfig) -> Remote:
+    """The narrator of these weights, asked through `write`."""
+    from summarizer.models.adapted import shapes
+    from summarizer.models.hub import folder
+    from summarizer.models.narrator import device_of
+
+    own = checkpoint.find(trained)
+    _, widths = shapes(weights, own) if own else (None, {})
+    tokenizer, room = _reading(folder(weights))
+    return Remote(
+        tokenizer,
+        min(settings.room, room),
+        not device_of(settings.device).startswith("cuda"),
+        frozenset(widths),
+        partial(write, weights, trained, settings),
+    )
+
+
+@cache
+def _reading(folder: Path) -> tuple[object, int]:
+    """The tokenizer of a model and its room."""
+    from summarizer.models.narrator import load_tokenizer, room_of
+
+    return load_tokenizer(folder), room_of(folder)
+
+
+HERE = partial(remote, write)
+
+
 @dataclass(frozen=True)
 class Told:
     """A narrator by a language model; what `senses` gives goes only to one trained to read it."""
@@ -73,7 +137,7 @@ class Told:
     trained: str = ""  # the checkpoint that taught it to read the senses, if there is one
     senses: Callable[[Perception], Mapping[str, Sense]] | None = None
     settings: NarratorConfig = field(default_factory=NarratorConfig)
-    writer: Callable[[str, str, NarratorConfig], Writer] = narrator
+    writer: Callable[[str, str, NarratorConfig], Writer] = HERE
 
     def __call__(self, perception: Perception, summary: Summary) -> "Telling":
         return Telling(self, perception, summary)
