@@ -100,6 +100,11 @@ def load(folder: Path, which: str) -> dict[str, Annotated]:
     return videos
 
 
+def has(folder: Path, which: str) -> bool:
+    """Whether there is any file of the set."""
+    return bool(_below(folder, "*.h5", which))
+
+
 def find(folder: Path, which: str) -> Path:
     """The one .h5 file in the folder, or not far below, that has the set in its name."""
     found = _below(folder, "*.h5", which)

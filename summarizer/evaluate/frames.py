@@ -268,13 +268,10 @@ def open_set(which: str, options: Options) -> FrameJob:
         raise SummarizerError(
             f"{bare[0]}: field 'user_summary' is missing, so nothing can be judged"
         )
-    others, absent = {}, []
-    if options.setting != "canonical":
-        for other in SETS:
-            if other != which:
-                found = _there(options.data, other)
-                others |= found
-                absent += [] if found else [other]
+    sought = [each for each in SETS if each != which and options.setting != "canonical"]
+    there = [each for each in sought if benchmark.has(options.data, each)]
+    absent = [each for each in sought if each not in there]
+    others = {name: v for each in there for name, v in benchmark.load(options.data, each).items()}
     if options.splits is not None and not options.splits.is_file():
         raise SummarizerError(f"{options.splits} is no file; --splits names one")
     splits = benchmark.splits(own, others, options.setting, options.splits)
@@ -285,15 +282,6 @@ def open_set(which: str, options: Options) -> FrameJob:
         looking = Looking.of(options)
     notes = tuple(_notes(own, splits, options, absent))
     return FrameJob({**own, **others}, splits, options, predicted, looking, notes=notes)
-
-
-def _there(folder: Path, which: str) -> dict[str, Annotated]:
-    """A set that is only trained on; empty where there is no file of it."""
-    try:
-        benchmark.find(folder, which)
-    except SummarizerError:
-        return {}
-    return benchmark.load(folder, which)
 
 
 def _notes(

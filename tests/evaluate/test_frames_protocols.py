@@ -328,6 +328,15 @@ def test_other_sets_are_trained_on_as_the_setting_says(tmp_path):
     assert len(opened.tasks) == 5 and not any("Not canonical" in note for note in opened.notes)
 
 
+def test_two_files_of_another_set_are_not_taken_for_none(tmp_path):
+    annotated.folder(tmp_path, "tvsum", 2)
+    for name in ("one_ovp.h5", "two_ovp.h5"):
+        annotated.write(tmp_path / name, {"video_1": annotated.fields()})
+    assert job(tmp_path).tasks
+    with pytest.raises(SummarizerError, match=r"one_ovp\.h5, two_ovp\.h5"):
+        job(tmp_path, setting="transfer")
+
+
 def test_transfer_without_other_sets_says_what_it_needs(tmp_path):
     opened = learning(job(annotated.folder(tmp_path), setting="transfer", seeds=1), Ridge())
     (failed,) = by_way(opened.judge(opened.tasks[0]))["ridge"]
