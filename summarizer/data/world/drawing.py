@@ -1,7 +1,7 @@
 """From a clip to its pictures, at any times in any order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from math import cos, radians, sin
 
@@ -15,7 +15,8 @@ from summarizer.data.world.values import SIDEWAYS, Clip, Scene
 
 SIZE = (160, 90)  # pixels, width and height
 MARGIN = 1.36  # times the picture that a place is painted wide, and high
-PAN, ZOOM = 0.16, 0.86  # share of the width to either side; how near a zoom comes
+PAN = 0.16  # share of the picture's width that the camera moves to either side
+FAR, NEAR = 1.3, 0.86  # pictures wide that a zoom shows at one end, and at the other
 TONES = {
     "red": (214, 36, 32),
     "orange": (250, 134, 16),
@@ -30,7 +31,7 @@ TONES = {
 }
 SAME = {"leaf": (64, 132, 52), "fire": (255, 160, 40), "glass": (178, 218, 238)}
 INK, PALE = (34, 34, 40), (240, 234, 218)
-NOISES, GRAINS = (0, 2, 4), 4  # deviation of the picture's noise; patterns that take turns
+DEVIATIONS, GRAINS = (0, 2, 4), 4  # of the pictures' noise; patterns of it that take turns
 
 
 @dataclass(frozen=True)
@@ -54,15 +55,15 @@ def pictures(clip: Clip, times: Sequence[float], size: tuple[int, int] = SIZE) -
 
 def _picture(clip: Clip, time: float, size: tuple[int, int]) -> np.ndarray:
     number = scene_at(clip, time)
-    picture = _drawn(clip, number, time, size)
-    for later in (number, number + 1):
-        if 0 < later < len(clip.scenes) and (share := _faded(clip.scenes[later], time)) is not None:
-            other = _drawn(clip, later - 1 if later == number else later, time, size)
-            old, new = (other, picture) if later == number else (picture, other)
-            picture = cv2.addWeighted(old, 1 - share, new, share, 0)
-    noise = NOISES[clip.seed % len(NOISES)]
-    if noise:
-        lighter, darker = _grain(size, noise)[int(time * 10) % GRAINS]
+    later = next((n for n in (number, number + 1) if _fades(clip, n, time)), None)
+    if later is None:
+        picture = _drawn(clip, number, time, size)
+    else:
+        share = (time - clip.scenes[later].start) / clip.scenes[later].fade + 0.5
+        old, new = (_drawn(clip, n, time, size) for n in (later - 1, later))
+        picture = cv2.addWeighted(old, 1 - share, new, share, 0)
+    if deviation := DEVIATIONS[clip.seed % len(DEVIATIONS)]:
+        lighter, darker = _grain(size, deviation)[int(time * 10) % GRAINS]
         picture = cv2.subtract(cv2.add(picture, lighter), darker)
     return picture
 
@@ -73,11 +74,11 @@ def scene_at(clip: Clip, time: float) -> int:
     return len(clip.scenes) - 1 if after is None else after
 
 
-def _faded(scene: Scene, time: float) -> float | None:
-    """How much of a scene is there while it fades in."""
-    if not scene.fade or abs(time - scene.start) >= scene.fade / 2:
-        return None
-    return (time - scene.start) / scene.fade + 0.5
+def _fades(clip: Clip, number: int, time: float) -> bool:
+    """Whether a scene is just fading in over the one before."""
+    if not 0 < number < len(clip.scenes):
+        return False
+    return abs(time - clip.scenes[number].start) < clip.scenes[number].fade / 2
 
 
 @lru_cache(16)
@@ -102,22 +103,16 @@ def _drawn(clip: Clip, number: int, time: float, size: tuple[int, int]) -> np.nd
 
 def _view(clip: Clip, number: int, share: float, size: tuple[int, int]) -> np.ndarray:
     """What the camera shows of the place; the actors are before it and follow none of it."""
-    place, (width, height) = _background(clip.seed, number, clip.scenes[number].place, size), size
-    pan = {"pan left": 1 - 2 * share, "pan right": 2 * share - 1}.get(
-        clip.scenes[number].camera, 0.0
-    )
-    near = {"zoom in": share, "zoom out": 1 - share}.get(clip.scenes[number].camera)
-    scale = 1.0 if near is None else 1.3 - (1.3 - ZOOM) * near
+    scene, (width, height) = clip.scenes[number], size
+    place = _background(clip.seed, number, scene.place, size)
+    pan = {"pan left": 1 - 2 * share, "pan right": 2 * share - 1}.get(scene.camera, 0.0)
+    near = {"zoom in": share, "zoom out": 1 - share}.get(scene.camera)
+    scale = 1.0 if near is None else FAR - (FAR - NEAR) * near
     left = (place.shape[1] - scale * width) / 2 + PAN * pan * width
     top = (place.shape[0] - scale * height) / 2
     crop = np.array([[scale, 0, left], [0, scale, top]])
-    return cv2.warpAffine(
-        place,
-        crop,
-        size,
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(place, crop, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
 
 @lru_cache(8)
@@ -130,10 +125,27 @@ def _background(seed: int, number: int, place: str, size: tuple[int, int]) -> np
 # -- its actors -----------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Manner:
+    """What varies how a thing is drawn and how it moves, each from 0 to 1."""
+
+    size: float
+    x: float
+    y: float
+    tilt: float
+    pace: float
+    phase: float
+    sense: float  # of turning: one way below a half, the other above
+    width: float
+    red: float
+    green: float
+    blue: float
+    light: float
+
+
 @lru_cache(64)
-def _manner(seed: int, number: int, which: int) -> tuple[float, ...]:
-    """What varies how a thing is drawn and moves, from 0 to 1."""
-    return tuple(dice(seed, "manner", number, which).random(12).tolist())
+def _manner(seed: int, number: int, which: int) -> Manner:
+    return Manner(*dice(seed, "manner", number, which).random(len(fields(Manner))).tolist())
 
 
 def posed(clip: Clip, number: int, which: int, time: float) -> Pose:
@@ -142,36 +154,37 @@ def posed(clip: Clip, number: int, which: int, time: float) -> Pose:
     manner = _manner(clip.seed, number, which)
     share, since = (time - scene.start) / (scene.end - scene.start), time - scene.start
     x, y, size = _spot(scene, which, manner)
-    angle, shown, action = 24 * manner[3] - 12, True, scene.actors[which].action
+    angle, shown, action = 24 * manner.tilt - 12, True, scene.actors[which].action
     alone = len(scene.actors) == 1
     if action in SIDEWAYS:
         x += (0.42 if alone else 0.36) * (2 * share - 1) * (1 if action == "slides right" else -1)
     elif action in ("rises", "falls"):
         y += (0.3 if alone else 0.28) * (2 * share - 1) * (1 if action == "falls" else -1)
     elif action == "bounces":
-        y += 0.24 - 0.5 * abs(sin(np.pi * since / (0.8 + 0.5 * manner[4])))
+        y += 0.24 - 0.5 * abs(sin(np.pi * since / (0.8 + 0.5 * manner.pace)))
     elif action == "spins":
-        angle = 360 * manner[5] + since * (100 + 80 * manner[4]) * (1 if manner[6] < 0.5 else -1)
+        speed = (100 + 80 * manner.pace) * (1 if manner.sense < 0.5 else -1)
+        angle = 360 * manner.phase + speed * since
     elif action in ("grows", "shrinks"):
         size *= 0.5 + 0.8 * (share if action == "grows" else 1 - share)
     elif action == "blinks":
-        shown = (since / (0.9 + 0.7 * manner[4])) % 1 < 0.6
+        shown = (since / (0.9 + 0.7 * manner.pace)) % 1 < 0.6
     elif action == "shakes":
-        x += 0.05 * sin(20 * since + 6 * manner[4])
-        angle += 14 * sin(26 * since + 6 * manner[5])
+        x += 0.05 * sin(20 * since + 6 * manner.pace)
+        angle += 14 * sin(26 * since + 6 * manner.phase)
     return Pose(x, y, size, angle, shown)
 
 
-def _spot(scene: Scene, which: int, manner: Sequence[float]) -> tuple[float, float, float]:
+def _spot(scene: Scene, which: int, manner: Manner) -> tuple[float, float, float]:
     """Where an actor is on average, and half its size; two of them share the middle square."""
     if len(scene.actors) == 1:
         moving = scene.actors[0].action in ("rises", "falls", "bounces", *SIDEWAYS)
-        size = (0.22 if moving else 0.26) + 0.1 * manner[0]
-        return 0.16 * (manner[1] - 0.5), 0.5 + 0.1 * (manner[2] - 0.5), size
-    side, size = 2 * which - 1, 0.17 + 0.05 * manner[0]
+        size = (0.22 if moving else 0.26) + 0.1 * manner.size
+        return 0.16 * (manner.x - 0.5), 0.5 + 0.1 * (manner.y - 0.5), size
+    side, size = 2 * which - 1, 0.17 + 0.05 * manner.size
     if any(actor.action in SIDEWAYS for actor in scene.actors):
-        return 0.1 * (manner[1] - 0.5), 0.5 + 0.25 * side, size
-    return 0.27 * side, 0.5 + 0.06 * (manner[2] - 0.5), size
+        return 0.1 * (manner.x - 0.5), 0.5 + 0.25 * side, size
+    return 0.27 * side, 0.5 + 0.06 * (manner.y - 0.5), size
 
 
 def box(
@@ -187,7 +200,7 @@ def _placed(clip: Clip, number: int, which: int, pose: Pose, size: tuple[int, in
     """The points of a thing in the picture: (points, 2) in pixels."""
     width, height = size
     manner = _manner(clip.seed, number, which)
-    across, c, s = 0.9 + 0.2 * manner[7], cos(radians(pose.angle)), sin(radians(pose.angle))
+    across, c, s = 0.9 + 0.2 * manner.width, cos(radians(pose.angle)), sin(radians(pose.angle))
     turn = np.array([[c * across, s * across], [-s, c]]) * (pose.size * height)
     points, _ = shape(clip.scenes[number].actors[which].thing)
     return points @ turn + (width / 2 + pose.x * height, pose.y * height)
@@ -206,9 +219,9 @@ def _draw(picture: np.ndarray, clip: Clip, number: int, which: int, points: np.n
 
 
 @lru_cache(64)
-def _tones(colour: str, manner: Sequence[float]) -> dict[str, tuple[int, int, int]]:
+def _tones(colour: str, manner: Manner) -> dict[str, tuple[int, int, int]]:
     """The colours a thing is drawn in: its own, a little off, and what goes with it."""
-    shift = 16 * np.array(manner[8:11]) - 8 + 16 * manner[11] - 8
+    shift = 16 * np.array([manner.red, manner.green, manner.blue]) + 16 * manner.light - 16
     main = np.clip(np.add(TONES[colour], shift), 0, 255)
     is_dark = float(main @ (0.3, 0.59, 0.11)) < 90
     toned = {
