@@ -78,6 +78,10 @@ def main(words: Sequence[str] | None = None) -> int:
     except SummarizerError as error:
         sys.stderr.write(f"error: {error}\n")
         return 2
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        sys.stderr.write(f"error: {where}{(error.strerror or str(error)).lower()}\n")
+        return 2
     except KeyboardInterrupt:
         sys.stderr.write("Stopped; what is finished stays, and the same command goes on.\n")
         return 130

@@ -27,7 +27,7 @@ REPORT = "report.csv"
 FORMAT = "b[height<=?480]/bv*[height<=?480]+ba/b"  # small, in one file where there is one
 IN_A_ROW = 25  # failures after which something else must be wrong
 REASON = 200  # characters
-SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
+SAFE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 Say = Callable[[str], None]
 
@@ -252,10 +252,10 @@ def recorded(folder: Path) -> Iterator[Got]:
 
 
 def _record(folder: Path, got: Got) -> None:
-    path = folder / RECORD
-    cut = path.is_file() and not path.read_bytes().endswith(b"\n")
-    with path.open("a", encoding="utf-8") as file:
-        file.write(("\n" if cut else "") + json.dumps(asdict(got)) + "\n")
+    with (folder / RECORD).open("ab+") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - 1))
+        cut = file.read() not in (b"", b"\n")
+        file.write(b"\n" * cut + json.dumps(asdict(got)).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
 

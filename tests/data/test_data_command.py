@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import h5py
 import pytest
 
 from summarizer.data import checking, manifest
@@ -81,6 +82,27 @@ def test_a_broken_entry_ends_it_or_is_left_out(tmp_path, capsys):
     status, out, err = run(capsys, *words, "--skip")
     assert status == 0 and "1 examples, 1 broken ones left out" in out
     assert err.startswith("left out: highlight_val_release.jsonl, line 2")
+
+
+def test_the_commands_of_the_readme_run(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("data/tvsum").mkdir(parents=True)
+    with h5py.File("data/tvsum/eccv16_dataset_tvsum_google_pool5.h5", "w") as file:
+        told = {"n_frames": 30, "picks": [0, 15], "change_points": [[0, 29]], "gtscore": [0.5, 1]}
+        for name, value in told.items():
+            file[f"video_1/{name}"] = value
+        file["video_1/video_name"] = ID
+    assert run(capsys, *["read", "tvsum", "--data", "data/tvsum"])[0] == 0
+    status, told, _ = run(capsys, *["check", "data/tvsum/manifest.jsonl"])
+    assert status == 0 and told.startswith("1 examples") and "faults: none" in told
+
+
+def test_what_may_not_be_written_is_told(tmp_path, capsys):
+    folder = queries(tmp_path / "qv", QUERY)
+    status, _, err = run(
+        capsys, "read", "qvhighlights", "--data", folder, "--out", tmp_path / "no" / "m.jsonl"
+    )
+    assert status == 2 and err.startswith("error: ") and err.count("\n") == 1
 
 
 def test_an_unknown_data_set_is_told_what_there_is(capsys):

@@ -19,17 +19,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import av
 import pytest
 
 from summarizer.data import download, fetching, manifest
 from summarizer.data.fetching import Got, Limits
 from summarizer.data.manifest import Example
+from summarizer.data.readers.youtube import address
 from summarizer.data.sources import SOURCES, File, Source
 from summarizer.errors import SummarizerError
 from tests import clips
 
 ROOT = Path(__file__).parents[2]
 
+
+KINDS = {".mp4": "video/mp4", ".m3u8": "application/vnd.apple.mpegurl"}
 
 # -- the server -----------------------------------------------------------------------------------
 
@@ -94,8 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Range", f"bytes {first}-{len(data) - 1}/{len(data)}")
         else:
             self.send_response(200)
-        kind = {"mp4": "video/mp4", "json": "application/json"}.get(path.rpartition(".")[2])
-        self.send_header("Content-Type", kind or "application/octet-stream")
+        self.send_header("Content-Type", KINDS.get(Path(path).suffix, "application/octet-stream"))
         self.send_header("Content-Length", str(len(data) - first))
         self.send_header("Accept-Ranges", "bytes")
         self.send_header("ETag", site.tag)
@@ -335,6 +338,25 @@ def test_a_large_file_is_not_fetched(tmp_path, clip):
     assert clean(tmp_path / "out")
 
 
+def test_picture_and_sound_that_come_apart_are_joined(tmp_path):
+    whole = clips.with_cuts(tmp_path / "whole.mp4", (1, 1))
+    stream = tmp_path / "stream"
+    stream.mkdir()
+    clips.ffmpeg(
+        "-i", whole, "-map", "0:v", "-map", "0:a", "-c", "copy", "-f", "hls",
+        "-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "first_%v.mp4",
+        "-var_stream_map", "v:0,agroup:sound a:0,agroup:sound,default:yes",
+        "-master_pl_name", "main.m3u8", "-hls_playlist_type", "vod", stream / "part_%v.m3u8",
+    )  # fmt: skip
+    with serving({f"/{each.name}": each.read_bytes() for each in stream.iterdir()}) as site:
+        url = f"{site.address}/main.m3u8"
+        got = fetching.fetch([url], tmp_path / "out", Limits(pause=0), lambda _: None)[url]
+    assert got.reason == "" and clean(tmp_path / "out")
+    with av.open(str(tmp_path / "out" / got.file)) as joined:
+        assert [each.type for each in joined.streams] == ["video", "audio"]
+        assert joined.duration / av.time_base == pytest.approx(2.0, abs=0.1)
+
+
 def test_a_part_of_the_manifest_can_be_fetched(tmp_path, clip):
     with serving(videos(clip, *"abcd")) as site:
         media(listing(site, tmp_path, *"abcd"), tmp_path / "out", "--start", 1, "--end", 3)
@@ -381,13 +403,15 @@ def test_a_file_that_was_changed_does_not_count(tmp_path, clip):
 
 
 @pytest.mark.parametrize(
-    "address",
+    "url",
     ["https://www.youtube.com/watch?v=../../etc", "https://x.org/../..", "http://x.org/%2e%2e"],
 )
-def test_no_address_leaves_the_folder(address):
-    assert re.fullmatch(r"[0-9a-f]{16}", fetching.stem(address))
-    assert fetching.stem("https://www.youtube.com/watch?v=-dQw4_w9WgX") != "-dQw4_w9WgX"
-    assert fetching.stem("https://www.youtube.com/watch?v=dQw4w9WgXcQ") == "dQw4w9WgXcQ"
+def test_no_address_leaves_the_folder(url):
+    assert re.fullmatch(r"[0-9a-f]{16}", fetching.stem(url))
+
+
+def test_a_video_is_called_as_readers_look_for_it():
+    assert fetching.stem(address("-Qw4_w9WgXc")) == "-Qw4_w9WgXc"
 
 
 def test_no_reason_becomes_a_formula(tmp_path):
