@@ -12,7 +12,7 @@ import numpy as np
 
 from summarizer.evaluate.room import Record
 
-DRAWS = 2000
+DRAWS = 1000
 SHARE = 95  # per cent of the draws an interval holds
 CHUNK = 8_000_000  # drawn tasks at once
 
