@@ -10,10 +10,13 @@ from functools import cached_property
 
 from bench import shapes
 from bench.table import Unavailable, bytes_a_token, floor, reason
+from summarizer.config import NarratorConfig
+from summarizer.models.narrator import COMPILED
 
 GB = 1e9
+ROOM = NarratorConfig().room  # tokens that memory of one size holds
 RUNS = 3
-MODE = "reduce-overhead"  # of torch.compile: with CUDA graphs
+MODE = COMPILED["mode"]  # of torch.compile
 COPIES = 10  # of a block of memory, in a run
 
 Attempt = tuple[float | None, str]  # a number, or nothing and why
@@ -29,7 +32,6 @@ class Bench:
     mode: str = MODE
     prompted: float = 0.0  # seconds that making the prompt took
     compiled: float = 0.0  # and compiling the step
-    uncompiled: str = ""  # why the step could not be compiled
     sparing: bool = False  # whether training makes again what would not fit into the memory
     peaks: dict[str, float] = field(default_factory=dict)  # gigabytes of a training step
 
@@ -125,29 +127,34 @@ class Bench:
         return shapes.unmerged(self.prompt, self.size.patches, self.size.sight)
 
     @cached_property
+    def static(self):
+        """The narrator with memory of one size."""
+        from summarizer.models.narrator import decoding
+
+        return _endless(decoding(self.narrator, "static", ROOM))
+
+    @cached_property
     def fast(self):
-        """The narrator with its step compiled and run, or as it is where that can't be."""
+        """The narrator with memory of one size and its step compiled, or as it is where that
+        can't be."""
         from summarizer.models.narrator import compiled
 
         # without a GPU the step is captured just so, but no machine code is made of it
         options = {"mode": self.mode} if self.on_gpu else {"backend": "aot_eager"}
-        try:
-            found = compiled(self.narrator, **options)
-            found.ends = frozenset()
-            self.compiled = self.timed(lambda: self.write(found))
-            self.write(found)  # a CUDA graph is recorded at the second run
-        except Exception as error:
-            self.uncompiled = reason(error)
-        else:
-            return found
-        self.tidy()
-        return self.narrator
+        found = _endless(compiled(self.narrator, ROOM, **options))
+        self.compiled = self.timed(lambda: self.write(found))
+        return found
+
+    @property
+    def teller(self):
+        """The narrator as `decoding` sets it up by itself on this device."""
+        return self.fast if self.on_gpu else self.narrator
 
     # -- telling ------------------------------------------------------------------------------
 
     def read(self) -> None:
         """Reads the prompt up to the first token."""
-        tokens = self.narrator._greedy(*self.narrator.splice(self.prompt), self.size.answer)
+        tokens = self.teller._greedy(*self.teller.splice(self.prompt), self.size.answer)
         int(next(tokens)[0])
         tokens.close()
 
@@ -163,12 +170,12 @@ class Bench:
 
     def tell(self) -> None:
         """Streams a whole answer."""
-        for _ in self.fast.stream(self.prompt, self.size.answer):
+        for _ in self.teller.stream(self.prompt, self.size.answer):
             pass
 
     def begin(self) -> None:
         """Streams an answer up to its first word."""
-        words = self.fast.stream(self.prompt, self.size.answer)
+        words = self.teller.stream(self.prompt, self.size.answer)
         next(words)
         words.close()
 
@@ -205,18 +212,30 @@ class Bench:
     def reading(self) -> float:
         return self.median(self.read)
 
+    def paced(self, narrator) -> float:
+        """Seconds a token: the median of several answers after one that warms up."""
+        self.write(narrator)
+        return statistics.median(self.write(narrator) for _ in range(self.runs))
+
     @cached_property
     def step(self) -> float:
-        """Seconds a token, with nothing compiled."""
-        self.write(self.narrator)
-        return statistics.median(self.write(self.narrator) for _ in range(self.runs))
+        """Seconds a token with memory that grows and nothing compiled."""
+        return self.paced(self.narrator)
+
+    @cached_property
+    def static_step(self) -> float:
+        """Seconds a token with memory of one size and nothing compiled."""
+        return self.paced(self.static)
 
     @cached_property
     def fast_step(self) -> float:
-        """Seconds a token, as fast as it can be done here."""
-        if self.fast is self.narrator:
-            return self.step
-        return statistics.median(self.write(self.fast) for _ in range(self.runs))
+        """Seconds a token with memory of one size and the step compiled."""
+        return self.paced(self.fast)
+
+    @property
+    def telling_step(self) -> float:
+        """Seconds a token, as telling takes them on this device."""
+        return self.fast_step if self.on_gpu else self.step
 
     @cached_property
     def floor(self) -> float:
@@ -239,6 +258,12 @@ class Bench:
             return statistics.median(self.generate(most) / (most - 1) for _ in range(self.runs))
 
         return self.attempt(step)
+
+
+def _endless(narrator):
+    """The narrator, writing on for as long as it is asked to."""
+    narrator.ends = frozenset()
+    return narrator
 
 
 def read_a_token(model) -> int:

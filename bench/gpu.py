@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import shapes
-from bench.device import GB, MODE, RUNS, Attempt, Bench, read_a_token
+from bench.device import GB, MODE, ROOM, RUNS, Attempt, Bench, read_a_token
 from bench.table import Found, Measure, Unavailable, head, joined, reason, row
 
 ANSWER = "[00:06-00:12] It gets loud, and somebody talks about the sea. "
@@ -85,14 +85,18 @@ def stepping(bench: Bench) -> Found:
     return _beside(bench.step, bench.plain_step, 1000)
 
 
+def stepping_static(bench: Bench) -> Found:
+    return _beside(bench.static_step, bench.plain_step, 1000, f"of {ROOM} tokens, nothing compiled")
+
+
 def stepping_fast(bench: Bench) -> Found:
     return _beside(bench.fast_step, bench.plain_step, 1000, compiling(bench))
 
 
 def compiling(bench: Bench) -> str:
     """What became of compiling the step, in words."""
-    if bench.fast is bench.narrator:
-        return f"eager, because the step could not be compiled: {bench.uncompiled}"
+    if bench.fast.steady.why:
+        return f"eager, because the step could not be compiled: {bench.fast.steady.why}"
     if not bench.on_gpu:
         return "captured as one graph, but without machine code"
     from torch._dynamo.utils import counters
@@ -104,12 +108,14 @@ def compiling(bench: Bench) -> str:
 
 def writing_rate(bench: Bench) -> Found:
     plain, why = bench.plain_step
-    return Found(1 / bench.fast_step, plain and 1 / plain, _failed(why))
+    how = "compiled" if bench.on_gpu else "eager"
+    note = f"{how}, as telling is by itself on this device"
+    return Found(1 / bench.telling_step, plain and 1 / plain, joined(note, _failed(why)))
 
 
 def share(bench: Bench) -> Found:
     plain, why = bench.plain_step
-    ours = 100 * bench.floor / bench.fast_step
+    ours = 100 * bench.floor / bench.telling_step
     return Found(ours, plain and 100 * bench.floor / plain, joined("aim: 70", _failed(why)))
 
 
@@ -210,6 +216,7 @@ MEASURES = (
     Measure("the prompt is read (prefill)", "tokens/s", True, reading_rate),
     Measure("the floor of a step", "ms/token", False, bound),
     Measure("a step, eager", "ms/token", False, stepping),
+    Measure("a step, memory of one size", "ms/token", False, stepping_static),
     Measure("a step, compiled", "ms/token", False, stepping_fast),
     Measure("decoding", "tokens/s", True, writing_rate),
     Measure("decoding", "% of the floor", True, share),
