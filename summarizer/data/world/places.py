@@ -6,8 +6,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from summarizer.data.world.planning import pick
+from summarizer.data.world.shapes import shape
+from summarizer.data.world.values import THINGS
+
 Colour = tuple[int, int, int]
 SUB = 4  # bits of a pixel's fraction that OpenCV is given
+SHADOWS, DIM = 0.3, 0.22  # share of scenes with a shadow in them, and how dark it is
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,8 +199,22 @@ def painted(place: str, size: tuple[int, int], draw: np.random.Generator) -> np.
     """The place in that many pixels (width, height), with a little clutter: uint8 RGB."""
     paper = Paper(np.zeros((size[1], size[0], 3), np.uint8), draw)
     PAINTED[place](paper)
+    if draw.random() < SHADOWS:
+        _shadow(paper)
     for _ in range(int(draw.integers(0, 4))):
         x, y, wide = paper.between(0, 1), paper.between(0.55, 1), paper.between(0.01, 0.03)
         corners = [(x + wide * a, y + 2 * wide * b) for a, b in paper.between(-1, 1, (4, 2))]
         paper.fill(corners, paper.varied((120, 120, 115), 50))
     return paper.pixels
+
+
+def _shadow(on: Paper) -> None:
+    """The dim outline of something on the ground, which is nothing to tell of."""
+    points, parts = shape(pick(on.draw, THINGS))
+    height, width = on.pixels.shape[:2]
+    middle, half = on.between(0, 1, 2) * (width, 0.5 * height), on.between(0.1, 0.2) * height
+    fixed = np.rint((points * half + middle + (0, height / 2)) * (1 << SUB)).astype(np.int32)
+    dark = on.pixels.copy()
+    for first, last, _ in parts:
+        cv2.fillPoly(dark, [fixed[first:last]], (70, 70, 80), cv2.LINE_AA, SUB)
+    cv2.addWeighted(dark, DIM, on.pixels, 1 - DIM, 0, on.pixels)
