@@ -6,7 +6,9 @@ import zipfile
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 from http.client import HTTPException, HTTPResponse
+from itertools import count, islice
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
@@ -56,11 +58,12 @@ def listed(repository: str) -> Iterator[File]:
     """The JSON files at the top of a data set's repository on the hub."""
     if not repository:
         return
-    with _answer(f"{HUB}/api/datasets/{repository}", {}) as answer:
-        try:
-            names = [each["rfilename"] for each in json.loads(answer.read(LISTING))["siblings"]]
-        except (ValueError, LookupError, TypeError):
-            raise SummarizerError(f"the hub's list of {repository} can't be read") from None
+    url = f"{HUB}/api/datasets/{repository}"
+    told = _patiently(url, lambda: _short(url))
+    try:
+        names = [each["rfilename"] for each in json.loads(told)["siblings"]]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        raise SummarizerError(f"the hub's list of {repository} can't be read") from None
     wanted = [
         name for name in names if isinstance(name, str) and PurePosixPath(name).suffix == ".json"
     ]
@@ -78,14 +81,7 @@ def download(url: str, target: Path, most: int) -> None:
     has the same.
     """
     part, tag = (target.with_name(f".{target.name}.{end}") for end in ("part", "tag"))
-    for rest in reversed(range(TRIES)):
-        try:
-            _continue(url, part, tag, most)
-            break
-        except _Retry as error:
-            if not rest:
-                raise SummarizerError(f"{url} can't be downloaded: {error}; try later") from None
-            time.sleep(min(LONGEST_PAUSE, error.pause or PAUSE * 2 ** (TRIES - 1 - rest)))
+    _patiently(url, lambda: _continue(url, part, tag, most))
     part.replace(target)
     tag.unlink(missing_ok=True)
 
@@ -98,8 +94,25 @@ class _Retry(Exception):
         self.pause = pause  # seconds, where the server says how long
 
 
+def _patiently(url: str, ask: Callable[[], Any]) -> Any:
+    """What asking gives, asked a few times where that may help."""
+    for tried in count(1):
+        try:
+            return ask()
+        except _Retry as error:
+            if tried == TRIES:
+                raise SummarizerError(f"{url} can't be downloaded: {error}; try later") from None
+            time.sleep(min(LONGEST_PAUSE, error.pause or PAUSE * 2 ** (tried - 1)))
+
+
+def _short(url: str) -> bytes:
+    with _answer(url, {}) as answer:
+        return b"".join(islice(_blocks(answer), LISTING // BLOCK))
+
+
 def _continue(url: str, part: Path, tag: Path, most: int) -> None:
     had = part.stat().st_size if part.is_file() and tag.is_file() else 0
+    had = max(0, had - 1)  # one byte again, so that there is always something to ask for
     asked = {"Range": f"bytes={had}-", "If-Range": tag.read_text()} if had else {}
     with _answer(url, asked) as answer:
         had = had if answer.status == 206 else 0
@@ -111,7 +124,8 @@ def _continue(url: str, part: Path, tag: Path, most: int) -> None:
             tag.write_text(same)
         else:
             tag.unlink(missing_ok=True)
-        with part.open("ab" if had else "wb") as file:
+        with part.open("r+b" if had else "wb") as file:
+            file.truncate(file.seek(had))
             for block in _blocks(answer):
                 file.write(block)
                 _bounded(url, file.tell(), most)

@@ -490,8 +490,17 @@ def test_a_download_goes_on_where_it_was_cut(tmp_path, patient):
     with serving({"/a": DATA}, cuts={"/a": [30_000, 70_000]}) as site:
         download.download(f"{site.address}/a", tmp_path / "a", 1 << 20)
         assert (tmp_path / "a").read_bytes() == DATA
-        assert [wanted for _, _, wanted in site.asked] == ["", "bytes=30000-", "bytes=70000-"]
+        assert [wanted for _, _, wanted in site.asked] == ["", "bytes=29999-", "bytes=69999-"]
     assert [each.name for each in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_file_that_only_lacks_its_name_gets_it(tmp_path, patient):
+    (tmp_path / ".a.part").write_bytes(DATA)
+    (tmp_path / ".a.tag").write_text('"one"')
+    with serving({"/a": DATA}) as site:
+        download.download(f"{site.address}/a", tmp_path / "a", 1 << 20)
+        assert site.sent["/a"] == 1
+    assert (tmp_path / "a").read_bytes() == DATA
 
 
 def test_a_file_that_changed_meanwhile_starts_anew(tmp_path, patient):
@@ -584,11 +593,14 @@ def test_the_hub_says_which_files_there_are(tmp_path, patient, monkeypatch):
         ).encode(),
         "/datasets/some/set/resolve/main/train.json": b"[]",
     }
-    with serving(files) as site:
+    with serving(files, refuses={"/api/datasets/some/set": [503]}) as site:
         monkeypatch.setattr(download, "HUB", site.address)
         download.metadata(Source("", repository="some/set"), tmp_path, lambda _: None)
         files["/api/datasets/some/set"] = b"{}"
         with pytest.raises(SummarizerError, match="the hub's list of some/set can't be read"):
+            list(download.listed("some/set"))
+        site.refuses["/api/datasets/some/set"] = [503] * 9
+        with pytest.raises(SummarizerError, match="the server says 503"):
             list(download.listed("some/set"))
     assert [each.name for each in tmp_path.iterdir()] == ["train.json"]
 

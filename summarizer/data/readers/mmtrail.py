@@ -1,10 +1,10 @@
 """MMTrail: clips of trailers with machine-made captions of picture, music and both.
 
-Checked with the published sample of ten thousand clips (one flat object a clip) and with the form
-in the project's own description (the same fields inside "basic", "misc" and "scene"; only there a
-"merge_caption" tells picture and music together). `clip_start_end_idx` are frames of the whole
-video, which is named by its id at YouTube. The times of music captions ("10:00-20:00") are read
-as seconds and hundredths, as captions of ten seconds each in clips of less than a minute.
+Checked with the first clips of the published sample of ten thousand (one flat object a clip) and
+with the form in the project's own description (the same fields inside "basic", "misc" and "scene";
+only there a "merge_caption" tells picture and music together). `clip_start_end_idx` are frames of
+the whole video, which is named by its id at YouTube. The times of music captions ("10:00-20:00")
+are read as seconds and hundredths, as captions of ten seconds each in clips of less than a minute.
 """
 
 import re
@@ -55,6 +55,7 @@ def _example(entry: Entry, shelf: Shelf, split: str) -> list[Example]:
     return [
         Example(
             id=name, video=media, part=part, seconds=seconds, split=split, source="MMTrail",
+            licence="R-UDA 1.0: research only, not commercial",
             story=tuple(Told(text) for _, text in texts[:1]),
             captions=tuple(chain(
                 (Told(text, name=field.replace("_", " ")) for field, text in texts),
