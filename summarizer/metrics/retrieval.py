@@ -131,8 +131,9 @@ def moment_precisions(
 ) -> np.ndarray:
     """(thresholds,): interpolated average precision of the windows, those that score high first.
 
-    Each takes the right window that it overlaps most, of those that none before it took, and is
-    right where that is as far as the threshold; ties in the scores stay in the order listed.
+    Each takes the right window that it overlaps most, the last of several, of those that none
+    before it took, and is right where that is as far as the threshold; ties in the scores stay in
+    the order listed.
     """
     listed = sorted(predicted[:CONSIDERED], key=lambda window: -window[2])
     overlaps = [[overlap(one[:2], other) for other in right] for one in listed]
@@ -146,7 +147,7 @@ def _moment_precision(overlaps: Sequence[Sequence[float]], right: int, least: fl
     for place, row in enumerate(overlaps, start=1):
         free = [each for each, far in enumerate(row) if far >= least and each not in taken]
         if free:
-            taken.add(max(free, key=row.__getitem__))
+            taken.add(max(free, key=lambda each: (row[each], each)))
             precisions.append(len(taken) / place)
     return float(_best_from_here(np.array(precisions)).sum() / max(1, right))
 

@@ -148,13 +148,13 @@ def test_a_hit_lies_for_more_than_half_in_right_stretches():
 def literal_moments(predicted, right, threshold):
     """Detection in the manner of ActivityNet: greedy matching, then the area under a staircase."""
     order = sorted(range(len(predicted)), key=lambda place: (-predicted[place][2], place))
-    free, hits = list(right), []
+    free, hits = list(enumerate(right)), []
     for place in order:
-        candidates = [(retrieval.overlap(predicted[place][:2], each), each) for each in free]
-        best = max(candidates, default=(0, None))
-        hits.append(best[0] >= threshold)
+        scored = [(retrieval.overlap(predicted[place][:2], each), at) for at, each in free]
+        far, at = max(scored, default=(0, None))
+        hits.append(far >= threshold)
         if hits[-1]:
-            free.remove(best[1])
+            free = [each for each in free if each[0] != at]
     area, before = 0.0, 0.0
     for place in range(len(hits)):
         recall = sum(hits[: place + 1]) / len(right)
@@ -173,6 +173,12 @@ def test_precision_of_moments_is_what_its_definition_says(predicted, right):
     got = retrieval.moment_precisions(predicted, right)
     for threshold, value in zip(retrieval.THRESHOLDS, got, strict=True):
         assert value == pytest.approx(literal_moments(predicted, right, threshold))
+
+
+def test_of_right_windows_overlapped_alike_the_last_is_taken():
+    predicted = [(5.0, 10.0, 1.0), (2.0, 7.0, 0.5)]  # the first one half of either
+    for right, expected in (([(4, 14), (4, 8)], 0.5), ([(4, 8), (4, 14)], 1)):
+        assert retrieval.moment_precisions(predicted, right)[0] == expected
 
 
 def test_only_the_first_window_counts_for_recall_at_one():
