@@ -66,8 +66,8 @@ class Texts:
         self._bert = self._loaded(bert, PRECISION, RECALL, BERT_SCORE)
         if text.CIDER_D in self.wanted and not self.frequencies.tell_apart:
             self.lacks[text.CIDER_D] = (
-                f"{text.CIDER_D} needs at least two items whose references differ; there are "
-                f"{len(self.references)}"
+                f"it needs references that differ; nothing tells the {len(self.references)} here "
+                "from each other"
             )
 
     def values(self, item: str, said: str) -> dict[str, float]:
@@ -130,7 +130,7 @@ class Texts:
         try:
             return load()
         except SummarizerError as error:
-            self.lacks |= {name: f"{name}: {error}" for name in names if name in self.wanted}
+            self.lacks |= {name: str(error) for name in names if name in self.wanted}
             return None
 
 
@@ -151,11 +151,11 @@ def _bert(name: str, layer: int):
     return load_bert(hub.folder(name), layer, best_device())
 
 
-def named(measures: Sequence[Measure], prefix: str, *names: str) -> tuple[Measure, ...]:
-    """Some of the measures under names of their own, for a second kind of reference."""
+def named(prefix: str, about: str, *names: str) -> tuple[Measure, ...]:
+    """Some of TEXTS under names of their own, for a second kind of reference."""
     return tuple(
-        replace(measure, name=f"{prefix} {measure.name}")
-        for measure in measures
+        replace(measure, name=f"{prefix} {measure.name}", about=f"{measure.about}; {about}")
+        for measure in TEXTS
         if measure.name in names
     )
 
@@ -164,7 +164,7 @@ def named(measures: Sequence[Measure], prefix: str, *names: str) -> tuple[Measur
 
 
 @dataclass(frozen=True)
-class Summary:
+class Rows:
     """Frames and sentences as one model sees them, a row each."""
 
     frames: np.ndarray
@@ -179,10 +179,10 @@ class Pictures:
         self.lacks: dict[str, str] = {}
         if not self.name:
             needs = (
-                f"needs {EYES[0]}; get it with: {hub.COMMAND} {EYES[0]} (or, as a stand-in whose "
-                f"numbers compare with nobody's, {', '.join(EYES[1:])})"
+                f"it needs {EYES[0]}; get it with: {hub.COMMAND} {EYES[0]} (or, as a stand-in "
+                f"whose numbers compare with nobody's, {', '.join(EYES[1:])})"
             )
-            self.lacks = {measure.name: f"{measure.name} {needs}" for measure in PICTURES}
+            self.lacks = {measure.name: needs for measure in PICTURES}
 
     @property
     def note(self) -> str:
@@ -202,7 +202,7 @@ class Pictures:
         """(sentences, width)."""
         return _eye(self.name).read(sentences)
 
-    def values(self, offered: Summary, wanted: Summary) -> dict[str, float]:
+    def values(self, offered: Rows, wanted: Rows) -> dict[str, float]:
         """What exists of F_CLIP and Cross-F_CLIP; frames that were not offered are worth 0."""
         found: dict[str, float] = {}
         if len(wanted.frames):

@@ -32,7 +32,8 @@ KINDS = {"": "caption", "music": "music", "merged": "merge caption"}
 """Of columns: the name of the captions they compare with."""
 MEASURES = (
     *judges.TEXTS,
-    *(each for kind in KINDS if kind for each in judges.named(judges.TEXTS, kind, *FEW)),
+    *judges.named("music", "with the captions of the music", *FEW),
+    *judges.named("merged", "with the caption of picture and music together", *FEW),
 )
 NOTES = (
     "The captions were written by models.",
@@ -72,8 +73,7 @@ class MMTrailJob:
             other = stories.another(task, self.tasks, stories.draw(task, seed))
             if other:
                 yield replace(self._chance(task, other), seed=seed)
-        way = self._way()
-        if way:
+        if way := stories.measured(self.options):
             yield self._tried(task, way, task)
             if other := stories.before(task, self.tasks):
                 yield self._tried(task, stories.SHUFFLED.format(way), other)
@@ -109,12 +109,6 @@ class MMTrailJob:
         kept = {} if said[""] is None else self.texts[""].kept(task, said[""])
         return Record(task, way, values, kept=kept)
 
-    def _way(self) -> str:
-        """Who is measured, if anybody can be."""
-        if self.given is not None:
-            return self.options.predictions.stem
-        return self.options.preset if self.options.videos else ""
-
     def _answered(self, tasks: Sequence[str]) -> tuple[str, ...]:
         """The clips somebody answers: of the two million nobody has them all."""
         if self.given is not None:
@@ -137,11 +131,8 @@ class MMTrailJob:
         """Why there are no numbers in some of this kind's columns."""
         if not kind or self.texts[kind].references:
             return self.texts[kind].lacks
-        return {
-            name: f"{kind} {name} needs the field {KINDS[kind].replace(' ', '_')}, which no entry "
-            "of this file has"
-            for name in FEW
-        }
+        field = KINDS[kind].replace(" ", "_")
+        return dict.fromkeys(FEW, f"it needs the field {field}, which no entry of the data has")
 
 
 def _measures(kind: str) -> tuple[Measure, ...]:
@@ -157,8 +148,9 @@ def open_job(options: Options) -> MMTrailJob:
     found = mmtrail.read(options.data, broken.append)
     clips = list(islice((each for each in found if _listed(each, wanted)), MOST + 1))
     if not clips:
-        listed = f" is listed in {options.splits.name}" if options.splits else ""
-        raise SummarizerError(f"no clip of {options.data}{listed or ' can be read'}")
+        listed = f" is listed in {options.splits.name}" if options.splits else " can be read"
+        first = f"; the first broken entry: {broken[0]}" if broken else ""
+        raise SummarizerError(f"no clip of {options.data}{listed}{first}")
     if len(clips) > MOST:
         raise SummarizerError(
             f"{options.data} has more than {MOST:,} clips; name those to judge with --splits, or "

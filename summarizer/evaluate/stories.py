@@ -56,6 +56,13 @@ class Teller:
         return summarizer.stills(path, video, times, width).frames
 
 
+def measured(options: Options) -> str:
+    """The way of whoever answers, if anybody can."""
+    if options.predictions:
+        return options.predictions.stem
+    return options.preset if options.videos else ""
+
+
 def draw(name: str, seed: int) -> np.random.Generator:
     """Chance, for one task and one repetition."""
     return np.random.default_rng([seed, crc32(name.encode())])

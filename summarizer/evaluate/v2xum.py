@@ -130,8 +130,7 @@ class V2XumJob:
             yield replace(self._record(task, "random", Answer(kept, sentences), seen), seed=seed)
         for way, scores in frames.TRIVIAL.items():
             yield self._record(task, way, Answer(frames.top(scores(POSITIONS)), None), seen)
-        way = self._way()
-        if way:
+        if way := stories.measured(self.options):
             yield self._tried(task, way, task, seen)
             others = [name for name in self.tasks if self.given is None or name in self.given]
             if other := stories.before(task, others):
@@ -139,12 +138,6 @@ class V2XumJob:
 
     def pool(self, records: Sequence[Record]) -> Mapping[str, float]:
         return self.texts.pool(records)
-
-    def _way(self) -> str:
-        """Who is measured, if anybody can be."""
-        if self.given is not None:
-            return self.options.predictions.stem
-        return self.options.preset if self.options.videos else ""
 
     def _tried(self, task: str, way: str, source: str, seen: np.ndarray | None) -> Record:
         """The record of the answer given to `source`, which may fail."""
@@ -171,7 +164,7 @@ class V2XumJob:
             sentences = (answer.sentences or (), wanted.stories[0] if wanted.stories else ())
             ours, theirs = (self.pictures.read(each) for each in sentences)
             values |= self.pictures.values(
-                judges.Summary(seen[answer.kept], ours), judges.Summary(seen[wanted.kept], theirs)
+                judges.Rows(seen[answer.kept], ours), judges.Rows(seen[wanted.kept], theirs)
             )
         curves = {
             "kept": answer.kept.astype(float).tolist(),
@@ -207,7 +200,7 @@ class V2XumJob:
         if self.pictures.lacks or self.options.videos:
             return self.pictures.lacks
         return {
-            measure.name: f"{measure.name} needs the videos; name their folder with --videos"
+            measure.name: "it needs the videos; name their folder with --videos"
             for measure in judges.PICTURES
         }
 
@@ -227,7 +220,9 @@ def open_job(options: Options) -> V2XumJob:
         notes.append("No file is called test, so every part of the data is judged.")
     wanted = by_video(test or examples)
     if not wanted:
-        raise SummarizerError(f"{options.data} has no answers that could be compared with")
+        raise SummarizerError(
+            f"{options.data} has no answers that could be compared with. {' '.join(notes)}".strip()
+        )
     return V2XumJob(wanted, options, notes)
 
 

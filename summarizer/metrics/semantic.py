@@ -103,21 +103,22 @@ def cross_f_clip(
 # -- the words of texts ---------------------------------------------------------------------------
 
 
-def rarity(texts: Iterable[Sequence[int]]) -> Mapping[int, float]:
-    """How rare each token is among the texts, plus one for smoothing: log((n + 1) / (with + 1)).
+@dataclass(frozen=True)
+class Rarity:
+    """In how many of so many texts each token occurs."""
 
-    A token that is in none is as rare as can be: `rarity(...)[token]` is then log(n + 1).
-    """
-    texts = list(texts)
-    found = Counter(token for text in texts for token in set(text))
+    texts: int
+    found: Mapping[int, int]
 
-    class Rarity(dict):
-        def __missing__(self, token: int) -> float:
-            return float(np.log(len(texts) + 1))
+    def weights(self, tokens: Sequence[int]) -> np.ndarray:
+        """(tokens,): log((texts + 1) / (texts with it + 1)), as BERTScore weighs them."""
+        found = np.array([self.found.get(int(token), 0) for token in tokens], np.float64)
+        return np.log((self.texts + 1) / (found + 1))
 
-    return Rarity(
-        {token: float(np.log((len(texts) + 1) / (count + 1))) for token, count in found.items()}
-    )
+
+def rarity(texts: Sequence[Sequence[int]]) -> Rarity:
+    """Counted over the texts, given as their tokens' numbers."""
+    return Rarity(len(texts), Counter(token for text in texts for token in set(text)))
 
 
 def bert_score(
