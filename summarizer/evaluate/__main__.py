@@ -10,7 +10,7 @@ from summarizer.errors import SummarizerError
 from summarizer.evaluate.protocols import PROTOCOLS
 from summarizer.evaluate.report import describe, markdown, number, write
 from summarizer.evaluate.room import Measure, Options, Record
-from summarizer.evaluate.runs import Plan, Progress, run
+from summarizer.evaluate.runs import Plan, Progress, real, run
 from summarizer.exports.plain import line
 
 LIST = "list"
@@ -75,8 +75,9 @@ def measure(given: argparse.Namespace) -> None:
         raise SummarizerError(f"no protocol {given.name[:40]!r}; there are {known}")
     protocol = PROTOCOLS[given.name]
     plan = Plan(given.out, given.max, given.afresh, given.retry)
-    with Teller(protocol.measures) as teller:
-        outcome = run(given.name, protocol, asked(given), plan, teller)
+    options = asked(given)
+    with Teller(protocol.measures, real(options)) as teller:
+        outcome = run(given.name, protocol, options, plan, teller)
     report = describe(outcome)
     if given.out:
         write(outcome, report, given.out)
@@ -106,10 +107,11 @@ def asked(given: argparse.Namespace) -> Options:
 class Teller:
     """A line a finished task on stderr, above a bar where stderr is a terminal."""
 
-    def __init__(self, measures: tuple[Measure, ...]):
+    def __init__(self, measures: tuple[Measure, ...], way: str):
         from tqdm import tqdm
 
         self.measures = measures
+        self.way = way
         self.bar = tqdm(file=sys.stderr, leave=False, disable=None)
 
     def __enter__(self) -> "Teller":
@@ -121,27 +123,24 @@ class Teller:
     def __call__(self, progress: Progress) -> None:
         left = f", about {clock(progress.left)} left" * (progress.left >= 1)
         head = f"[{progress.done}/{progress.total}{left}] {line(progress.task)}"
-        self.bar.write(f"{head}: {numbers(progress.records, self.measures)}", file=sys.stderr)
+        said = numbers(progress.records, self.measures, self.way)
+        self.bar.write(f"{head}: {said}", file=sys.stderr)
         self.bar.total, self.bar.n = progress.total, progress.done
         self.bar.refresh()
 
 
-def numbers(records: tuple[Record, ...], measures: tuple[Measure, ...]) -> str:
-    """The first measures by the first way that answered, or what went wrong."""
-    answered = [record for record in records if not record.error]
-    if not answered:
+def numbers(records: tuple[Record, ...], measures: tuple[Measure, ...], way: str) -> str:
+    """The first measures by this way, by the first that answered without it, or what failed."""
+    ways = [record.way for record in records if not record.error]
+    if not ways:
         return f"failed: {line(records[0].error)}"
+    way = way if way in ways else ways[0]
     said = []
     for each in measures:
-        mine = [
-            r.values[each.name]
-            for r in answered
-            if r.way == answered[0].way
-            if each.name in r.values
-        ]
+        mine = [r.values[each.name] for r in records if r.way == way and each.name in r.values]
         if mine:
             said.append(f"{each.name} {number(sum(mine) / len(mine), each)}")
-    return f"{', '.join(said[:KEY]) or 'nothing to measure'} ({answered[0].way})"
+    return f"{', '.join(said[:KEY]) or 'nothing to measure'} ({line(way)})"
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ class Report:
     """by way and measure; absent where nothing was measured"""
     best: frozenset[tuple[str, str]]
     apart: Sequence[tuple[str, int, Mapping[tuple[str, str], Cell]]]
-    """the rows of the second table: name, tasks answered by the first way, cells"""
+    """the rows of the second table: name, answers of the first way, cells"""
     notes: tuple[str, ...]
     tasks: int
     failed: tuple[tuple[str, str, str], ...]
@@ -128,11 +128,17 @@ def rows_apart(
     return [
         (
             name,
-            sum(record.way == ways[0] for record in rows[place, name]),
+            _count(rows[place, name], ways[0]),
             averages(rows[place, name], ways, outcome.protocol.measures),
         )
         for place, name in sorted(rows)
     ]
+
+
+def _count(records: Sequence[Record], way: str) -> int:
+    """How many answers this way gave, not counting again what was repeated with other seeds."""
+    seeds = [record.seed for record in records if record.way == way]
+    return seeds.count(min(seeds, default=0))
 
 
 # -- sentences ------------------------------------------------------------------------------------

@@ -76,7 +76,12 @@ class Outcome:
     @property
     def real(self) -> str:
         """The way that is measured; the others stand beside it."""
-        return self.options.predictions.stem if self.options.predictions else self.options.preset
+        return real(self.options)
+
+
+def real(options: Options) -> str:
+    """What the answers that are measured are called."""
+    return options.predictions.stem if options.predictions else options.preset
 
 
 def run(

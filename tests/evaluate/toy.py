@@ -35,6 +35,8 @@ class Toy:
             raise ValueError("no such\nframe")
         draw = np.random.default_rng(crc32(task.encode()))
         group = self.goes[task]
+        for seed in range(self.options.seeds):
+            yield Record(task, "random", {"F1": draw.random()}, group, seed)
         yield Record(
             task,
             self.options.preset,
@@ -43,8 +45,6 @@ class Toy:
             curves={"total": draw.random(20)},
             kept={"note": f"of {task}", "rows": np.arange(3)},
         )
-        for seed in range(self.options.seeds):
-            yield Record(task, "random", {"F1": draw.random()}, group, seed)
 
     def pool(self, records):
         return {"count": len(records)}
