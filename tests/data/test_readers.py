@@ -6,8 +6,9 @@ The right files here are small ones of each form; the published ones are read wh
 import copy
 import csv
 import json
+import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import h5py
@@ -582,6 +583,39 @@ def test_whatever_is_read_can_be_written_and_read(tmp_path, name):
     found = read(name, put(tmp_path, right))
     manifest.write(found, tmp_path / "m.jsonl")
     assert list(manifest.read(tmp_path / "m.jsonl")) == found
+
+
+JUNK = [
+    None, True, 0, -1, 1.5, NAN, INF, 10**400, "", "x", "\0", "[12]", "http://[", "../../x",
+    "9" * 5000, [], {}, [[]], [None], {"a": 1}, [1, 2], -0.0, [[1, 0]], [0, 1e308],
+]  # fmt: skip
+
+
+def steps(value: object, path: tuple = ()) -> Iterator[tuple]:
+    """The way to every place inside the value."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value)
+    for step, each in inside:
+        yield (*path, step)
+        if isinstance(each, dict | list):
+            yield from steps(each, (*path, step))
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_junk_anywhere_is_read_or_told_never_more(tmp_path, name):
+    put, right = FORMS[name]
+    chance = random.Random(7)
+    for _ in range(150):
+        junk = chance.choice(JUNK)
+        if name == "music-clips":
+            junk = str(junk)
+        place = put(tmp_path, changed(right, chance.choice(list(steps(right))), junk))
+        try:
+            found = read(name, place)
+            manifest.write(found, tmp_path / "m.jsonl")
+        except SummarizerError as error:
+            assert "\n" not in str(error) and len(str(error)) < 500
+        else:
+            assert list(manifest.read(tmp_path / "m.jsonl")) == found
 
 
 # -- long lists -----------------------------------------------------------------------------------
