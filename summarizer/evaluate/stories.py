@@ -69,9 +69,12 @@ def draw(name: str, seed: int) -> np.random.Generator:
 
 
 def another(name: str, names: Sequence[str], chance: np.random.Generator) -> str | None:
-    """One of the other names by chance; None where there is no other."""
-    others = [each for each in names if each != name]
-    return others[chance.integers(len(others))] if others else None
+    """One of the other names by chance; None where there is no other. Each name comes once."""
+    if not names or (len(names) == 1 and names[0] == name):
+        return None
+    while (other := names[chance.integers(len(names))]) == name:
+        pass
+    return other
 
 
 def before(name: str, names: Sequence[str]) -> str | None:
