@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from summarizer import checkpoint
+from summarizer.config import Config, NarratorConfig, override
 from summarizer.errors import WeightsError
 from summarizer.models import hub
 from summarizer.models.adapted import adapted, prepared, save, trainable
@@ -51,6 +52,37 @@ def test_what_was_trained_comes_back(trained, tmp_path):
     described = checkpoint.describe(tmp_path / "own")
     assert dict(described.metrics) == {"loss": 1.5}
     assert all("lora" in name or name.startswith("projectors.") for name in described.shapes)
+
+
+def test_the_settings_shape_what_is_trained_and_it_comes_back(tiny_weights, tmp_path):
+    config = Config()
+    for setting in ("rank=3", "alpha=9", "dropout=0.25", "targets=('v_proj', 'o_proj')"):
+        config = override(config, f"narrator.lora_{setting}")
+    lora = Lora.of(config.narrator)
+    assert lora == Lora(3, 9, 0.25, ("v_proj", "o_proj")) and Lora.of(NarratorConfig()) == Lora()
+    torch.manual_seed(3)
+    ready = prepared(plain(), lora, WIDTHS)
+    learning = {
+        name: weight for name, weight in ready.model.named_parameters() if weight.requires_grad
+    }
+    assert {min(weight.shape) for weight in learning.values()} == {3}
+    assert {name.split(".self_attn.")[1].split(".")[0] for name in learning} == {
+        "v_proj", "o_proj"
+    }  # fmt: skip
+    before = logits(plain_with(ready.projectors))
+    assert logits(ready) == pytest.approx(before, abs=1e-5)  # it changes nothing yet
+    for weight in learning.values():
+        weight.data.normal_(0, 0.2)
+    save(tmp_path / "own", ready, "tiny-llama", lora, {})
+    again = adapted(plain(), "tiny-llama", tmp_path / "own")
+    assert logits(again) == pytest.approx(logits(ready), abs=1e-4)
+    assert np.abs(logits(again) - before).max() > 0.01
+
+
+def plain_with(projectors):
+    found = plain()
+    found.projectors = projectors
+    return found
 
 
 def test_the_sound_counts_and_so_does_the_adapter(trained, tmp_path):
