@@ -2,6 +2,7 @@ import json
 import math
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from summarizer.errors import SummarizerError
 from summarizer.metrics import text
 
+ROOT = Path(__file__).parents[2]
 WORDS = tuple("a the cat dog sat ran on mat park red house and then it was big".split())  # noqa: SIM905
 
 
@@ -277,7 +279,8 @@ def test_without_wordnet_meteor_says_how_to_get_it(tmp_path):
         "found = text.corpus(['a dog', 'b'], [['a dog'], ['c']])\n"
         "print(json.dumps([said, text.lacks_wordnet(), sorted(found)]))"
     )
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", code]
+    out = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     said, lack, measures = json.loads(out.stdout)
     assert said == f"SummarizerError: {lack}"
     assert "nltk.downloader wordnet" in lack
