@@ -24,7 +24,7 @@ STYLE = f"""
   :root {{ --paper: {DARK.paper}; --ink: {DARK.ink}; --grid: {DARK.grid}; }} }}
 body {{ background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif;
   max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }}
-.wide {{ overflow-x: auto; }}
+.wide {{ overflow-x: auto; margin-block: 1rem; }}
 table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; }}
 th, td {{ padding: .35rem .8rem; border-bottom: 1px solid var(--grid); text-align: right;
   vertical-align: bottom; }}
