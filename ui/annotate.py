@@ -195,11 +195,14 @@ class Desk:
         if not len(view.model):
             return NO_SUMMARY
         try:
-            rating = Rating(_wish(view), *[_point(each) for each in given])
+            # a point is changed and never taken back: one that is missing was not shown yet
+            pairs = zip(self.rated(view), given, strict=True)
+            points = [old if new is None else _point(new) for old, new in pairs]
+            rating = Rating(_wish(view), *points)
             self.ledger.rate(view.session.video, view.annotator, view.events, rating)
         except Exception as error:
             return failed(error)
-        done = sum(each is not None for each in given)
+        done = sum(each is not None for each in points)
         return Status("done", f"Saved: {done} of {len(QUESTIONS)} rated.")
 
     def rated(self, view: View) -> list[int | None]:
@@ -250,9 +253,7 @@ def _wish(view: View) -> str:
     return clean(view.summary.preference.want, 500)
 
 
-def _point(given: object) -> int | None:
-    if given is None:
-        return None
+def _point(given: object) -> int:
     if given not in range(1, BEST + 1):
         raise SummarizerError(f"a rating goes from 1 to {BEST}")
     return int(given)
@@ -394,7 +395,7 @@ class _Wiring:
         self.desk, self.parts = desk, parts
         self.session = states[0]
         self.view = [*states, parts.name, parts.blind]
-        self.drawn = [parts.hint, parts.board, parts.finish, *parts.questions]
+        self.drawn = [parts.hint, parts.board, parts.finish]
 
     def connect(self) -> None:
         parts = self.parts
@@ -423,6 +424,7 @@ class _Wiring:
         touched = [state.change for state in self.view[:3]]
         touched += [parts.name.submit, parts.name.blur, parts.blind.input]
         gr.on(touched, self.draw, self.view, self.drawn, **LATEST)
+        gr.on([*touched, parts.rated.change], self.rated, self.view, [*parts.questions], **LATEST)
         signed = [parts.name.blur, parts.name.submit, parts.blind.input]
         gr.on(signed, None, [parts.name, parts.blind], None, js=REMEMBER, **QUICK)
         gr.on(
@@ -434,7 +436,10 @@ class _Wiring:
         now = View(*view)
         sheet = self.desk._kept(now)
         label = "Work on it again" if sheet and sheet.finished else "I am finished with this clip"
-        return [*self.desk.draw(now), gr.update(value=label), *self.desk.rated(now)]
+        return [*self.desk.draw(now), gr.update(value=label)]
+
+    def rated(self, *view) -> list:
+        return self.desk.rated(View(*view))
 
     def agree(self, *view) -> str:
         return self.desk.agreement(View(*view))
@@ -446,7 +451,7 @@ class _Wiring:
         finished.then(self.draw, self.view, self.drawn, **QUICK)
         gr.on(
             [each.input for each in parts.questions], self.rate, [*self.view, *parts.questions],
-            parts.rated, **{**QUICK, "trigger_mode": "always_last"},
+            parts.rated, **{**PRIVATE, "trigger_mode": "multiple"},
         )  # fmt: skip
 
     def press(self, session, seen, summary, name, blind, event: gr.EventData) -> str:

@@ -60,20 +60,29 @@
     requestAnimationFrame(follow);
   };
 
-  const follow = () => {
+  const advance = () => {
     const video = player();
-    if (!tour || !video) return endTour(false);
+    if (!video) return endTour(false);
+    if (tour.jumping || video.seeking) return;
     const [start, end] = tour.spans[tour.at];
-    if (!tour.jumping && !video.seeking) {
-      if (video.currentTime < start - 0.3 || video.currentTime > end + 0.5) return endTour(false);
-      if (video.currentTime >= end - 0.02 || video.ended) {
-        if (tour.at + 1 < tour.spans.length) visit(tour.at + 1);
-        else return endTour(true);
-      }
-    }
-    requestAnimationFrame(follow);
+    if (video.currentTime < start - 0.3) return endTour(false);
+    if (video.currentTime < end - 0.02 && !video.ended) return;
+    if (tour.at + 1 < tour.spans.length) visit(tour.at + 1);
+    else endTour(true);
   };
 
+  const follow = () => {
+    if (tour) advance();
+    if (tour) requestAnimationFrame(follow);
+  };
+
+  // only a jump that is not the tour's leaves it: a slow machine may play far past a moment's end
+  document.addEventListener("seeking", (event) => {
+    if (event.target !== player() || !tour || tour.jumping) return;
+    const [start, end] = tour.spans[tour.at];
+    const now = event.target.currentTime;
+    if (now < start - 0.3 || now > end + 0.5) endTour(false);
+  }, true);
   document.addEventListener("seeked", (event) => {
     if (event.target === player() && tour) tour.jumping = false;
   }, true);
@@ -171,7 +180,8 @@
   let drag = null; // { line, from, moved, playing }
 
   const under = (line, x) => {
-    const area = line.querySelector(".nsewdrag").getBoundingClientRect();
+    const area = line.querySelector(".nsewdrag")?.getBoundingClientRect();
+    if (!area) return NaN; // a new figure is just being drawn
     const share = Math.min(1, Math.max(0, (x - area.left) / area.width));
     return share * length(line);
   };

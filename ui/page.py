@@ -28,6 +28,8 @@ WISHES = {"match": "the goals", "lecture": "the waggle dance", "day": "music at 
 
 PRIVATE = {"show_progress": "hidden", "api_visibility": "private"}
 QUICK = {**PRIVATE, "queue": False}
+STEERED = {**QUICK, "trigger_mode": "always_last"}  # what is set while it runs counts, too
+EACH = {**PRIVATE, "trigger_mode": "multiple"}  # one after the other, and no click is left out
 AT_ONCE = {**PRIVATE, "concurrency_limit": None}  # unlike QUICK it tells of changed states
 LATEST = {**AT_ONCE, "trigger_mode": "always_last"}
 HEAVY = {**PRIVATE, "concurrency_limit": 2}  # keeps the processor busy for a while
@@ -116,6 +118,7 @@ def serve(summarizer: "Summarizer", annotations: Path | None = None, **options) 
         footer_links=["api", "gradio", "settings"],
         run_history=False,
         prevent_thread_lock=True,
+        _frontend=False,  # no check that gives up where the first look takes more than 3 s
         **options,
     )
     return page
@@ -445,14 +448,14 @@ class _Wiring:
     def _steering(self) -> None:
         panel, state = self.panel, self.state
         length = [panel.unit, panel.amount, state.session]
-        panel.unit.input(self.convert, length, panel.amount, **QUICK)
-        panel.chips.pick(self.take_wish, state.asked, [panel.want, state.asked], **AT_ONCE)
-        panel.lengths.pick(self.take_length, state.session, [panel.unit, panel.amount], **QUICK)
+        panel.unit.input(self.convert, length, panel.amount, **STEERED)
+        panel.chips.pick(self.take_wish, state.asked, [panel.want, state.asked], **EACH)
+        panel.lengths.pick(self.take_length, state.session, [panel.unit, panel.amount], **EACH)
         panel.preset.input(
             lambda name: gr.update(info=parts.weighable(self.on.with_preset(name))),
             panel.preset,
             panel.weights,
-            **QUICK,
+            **STEERED,
         )
 
     @staticmethod
@@ -487,7 +490,7 @@ class _Wiring:
             self.edit,
             [state.history, state.session, state.seen, state.taste],
             [state.history, state.taste],
-            **AT_ONCE,
+            **EACH,
         )
 
     def edit(self, history, session: Session, seen, taste, event: gr.EventData) -> tuple:
@@ -504,7 +507,7 @@ class _Wiring:
             lambda on, taste: {"on": on, "taste": (taste or {}).get("taste", [])},
             [panel.learning, state.taste],
             state.taste,
-            **QUICK,
+            **STEERED,
         )
         panel.forget.click(
             lambda taste: {"on": learns(taste), "taste": []},
@@ -557,15 +560,20 @@ class _Wiring:
             **HEAVY,
         )
         rendering.then(self.rendered, now, buttons, **QUICK)
-        rendering.failure(self.rendered, now, buttons, **QUICK)
+        # Stop counts as one, once no word of the reel can follow any more
+        rendering.failure(self.unmade, now, [results.reel, *buttons], **QUICK)
         ended = [state.reel, results.reel, *buttons]
         results.halt.click(self.halted, None, ended, cancels=rendering, **QUICK)
-        results.shape.input(self.reshaped, now, results.render, **QUICK)
+        results.shape.input(self.reshaped, now, results.render, **STEERED)
         return rendering
 
     @staticmethod
     def rendered(reel: Reel | None, summary: Summary | None, shape: str) -> tuple:
         return gr.update(visible=not views.current(reel, summary, shape)), HIDDEN
+
+    @classmethod
+    def unmade(cls, reel: Reel | None, summary: Summary | None, shape: str) -> tuple:
+        return views.reel(reel, summary), *cls.rendered(reel, summary, shape)
 
     @staticmethod
     def reshaped(reel: Reel | None, summary: Summary | None, shape: str) -> dict:

@@ -45,7 +45,8 @@ def serve(fake: Fake, ledger: Path, port: int) -> gr.Blocks:
     page.launch(
         theme=look.theme(), css_paths=[look.STYLE, annotate.STYLE], js=look.SCRIPT,
         allowed_paths=[str(rooms.root)], footer_links=["settings"], run_history=False,
-        prevent_thread_lock=True, server_name="127.0.0.1", server_port=port, quiet=True,
+        prevent_thread_lock=True, _frontend=False, server_name="127.0.0.1", server_port=port,
+        quiet=True,
     )  # fmt: skip
     return page
 

@@ -217,6 +217,14 @@ def test_a_rating_is_kept_for_each_wish(desk, fake, view):
     assert ratings == (Rating("faces", 5, 4, None, 1), Rating("music", 1, 1, 1, 1))
 
 
+def test_a_point_that_is_missing_in_a_later_rating_is_kept(desk, view):
+    """Two quick clicks: the second may come before the page shows the first."""
+    desk.rate(view, [5, None, None, None])
+    assert "2 of 4" in desk.rate(view, [None, 4, None, None]).text
+    assert "2 of 4" in desk.rate(view, [3, 4, None, None]).text
+    assert desk.rated(view) == [3, 4, None, None]
+
+
 def test_a_rating_needs_a_name_a_summary_and_a_scale(desk, view):
     assert "name" in desk.rate(replace(view, name=" "), [1, 1, 1, 1]).text
     assert "no summary" in desk.rate(replace(view, summary=None), [1, 1, 1, 1]).text
