@@ -1,6 +1,7 @@
 """A summarizer without models: the methods of the real one over hand-made values."""
 
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -34,6 +35,7 @@ from summarizer.schema import (
 
 SENSES = ("loudness", "speech", "movement", "light", "new sights", "faces")
 WHY = ("loud moments and new sights", "people talking, little movement", "much movement")
+MARK = 0.5  # seconds between two words of one that is held
 TOLD = ("It starts quietly.", "Then somebody talks while the picture is bright.", "It ends loud.")
 
 
@@ -51,7 +53,12 @@ FORMS = (
 
 
 class Fake:
-    """Perceives in `pause` seconds a sense; every other part answers at once."""
+    """Perceives in `pause` seconds a sense; every other part answers at once.
+
+    One that is `held` marks time after so many senses, and in the middle of a reel, until it is
+    stopped or set `free`: what is only there while it works can be looked at for as long as that
+    takes.
+    """
 
     name = "offline"
     senses = SENSES
@@ -63,11 +70,18 @@ class Fake:
         Concept("faces", "faces", 0.6, ("faces",), "faces", "faces are seen"),
     )
 
-    def __init__(self, pause: float = 0.0, seconds: float = 12.0, limits: Limits | None = None):
-        self.pause, self.seconds = pause, seconds
+    def __init__(
+        self,
+        pause: float = 0.0,
+        seconds: float = 12.0,
+        limits: Limits | None = None,
+        held: int | None = None,
+    ):
+        self.pause, self.seconds, self.held = pause, seconds, held
         self.limits = limits or Limits()
+        self.free = threading.Event()
         self.runs = 0  # how many perceivings were started
-        self.closed = 0  # how many perceivings were stopped before their end
+        self.closed = 0  # how many perceivings and reels were stopped before their end
         self.unplayable: set[str] = set()  # suffixes that need a copy
 
     def probe(self, path: Path) -> Video:
@@ -87,7 +101,10 @@ class Fake:
             for number, sense in enumerate(SENSES):
                 share = number / len(SENSES)
                 stage = "Listening" if share < 0.4 else "Watching"
-                yield Step(stage, share, 9 * (1 - share), seen, work)
+                step = Step(stage, share, 9 * (1 - share), seen, work)
+                yield step
+                while number == self.held and not self.free.wait(MARK):
+                    yield step
                 work = (*work, Work(sense, self.pause, cached=number == 0))
                 time.sleep(self.pause)
                 seen = replace(
@@ -173,11 +190,17 @@ class Fake:
     def render(
         self, summary: Summary, path: Path, target: Path, *, shape="source", perception=None
     ) -> Iterator[float]:
-        for step in range(5):
-            yield step / 5
-            time.sleep(self.pause)
-        shutil.copyfile(path, target)
-        yield 1.0
+        try:
+            for step in range(5):
+                yield step / 5
+                while step == 2 and self.held is not None and not self.free.wait(MARK):
+                    yield step / 5
+                time.sleep(self.pause)
+            shutil.copyfile(path, target)
+            yield 1.0
+        except GeneratorExit:
+            self.closed += 1
+            raise
 
     def suffix(self, video: Video) -> str:
         return ".mp4"

@@ -7,11 +7,20 @@ from playwright.sync_api import expect
 
 from tests import clips
 from tests.ui.fake import Fake
-from tests.ui.steps import click_curve, open_clip, pause, plays, seeks_to, summarize, upload
+from tests.ui.steps import (
+    click_curve,
+    open_clip,
+    pause,
+    plays,
+    seeks_to,
+    settle,
+    summarize,
+    until,
+    upload,
+)
 
 pytestmark = pytest.mark.browser
 
-PATIENCE = 30_000  # ms
 HOSTILE = (
     '"><img src=x onerror="window.pwned=1">${window.pwned=2}{{window.pwned}}[a](javascript:pwned=3)'
 )
@@ -19,7 +28,7 @@ HOSTILE = (
 
 @pytest.fixture(scope="module")
 def fake():
-    return Fake(pause=0.2, seconds=12.0)
+    return Fake(seconds=12.0)
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +37,18 @@ def address(start, fake):
 
 
 @pytest.fixture(scope="module")
-def slow(start):
-    """A summarizer that is still at work when a test gets round to looking, and its page."""
-    fake = Fake(pause=1.5, seconds=12.0)
+def at_work(start):
+    """A summarizer that is held half way, and its page."""
+    fake = Fake(seconds=12.0, held=3)
     return fake, start(fake)
+
+
+@pytest.fixture
+def held(at_work):
+    fake, _ = at_work
+    fake.free.clear()
+    yield at_work
+    fake.free.set()
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +73,8 @@ def test_from_upload_to_reel(visit, address, fake, clip):
 
     page.locator("#story button").nth(1).click()
     seeks_to(page, 4, 5)
-    expect(page.locator("#story button").nth(1)).to_have_attribute("aria-current", "true")
     pause(page)
+    expect(page.locator("#story button").nth(1)).to_have_attribute("aria-current", "true")
     page.locator(".wl-moment .wl-what").nth(2).click()
     seeks_to(page, 8, 9)
     pause(page)
@@ -132,31 +149,36 @@ def test_the_keyboard_is_enough(visit, address, clip):
 # -- work in progress ------------------------------------------------------------------------------
 
 
-def test_results_come_while_watching_goes_on(visit, slow, clip):
-    page = visit(slow[1])
+def test_results_come_while_watching_goes_on(visit, held, clip):
+    fake, address = held
+    page = visit(address)
     open_clip(page, clip)
     page.click("#go")
     expect(page.locator("#story button")).to_have_count(3)
+    expect(page.locator("#legend li")).to_have_count(3)
     expect(page.locator("#stop")).to_be_visible()
+    fake.free.set()
     expect(page.locator("#legend li")).to_have_count(6)
+    expect(page.locator("#status")).to_contain_text("Done in")
 
 
-def test_stop_leaves_the_page_usable(visit, slow, clip):
-    fake, address = slow
-    page = visit(address)
+def watch_and_stop(page, fake, clip):
+    """Stop while it watches, once there is a first result."""
     open_clip(page, clip)
     stopped = fake.closed
     page.click("#go")
     expect(page.locator("#story button")).to_have_count(3)
     page.click("#stop")
-    expect(page.locator("#go")).to_be_visible()
-    expect(page.locator("#ended")).to_contain_text("Stopped")
-    for _ in range(PATIENCE // 100):  # it hears of it between two senses
-        if fake.closed > stopped:
-            break
-        page.wait_for_timeout(100)
-    page.wait_for_timeout(2000)
+    until(page, lambda: fake.closed > stopped)  # it hears of it between two senses
+    settle(page)
     assert fake.closed == stopped + 1
+
+
+def test_stop_leaves_the_page_usable(visit, held, clip):
+    fake, address = held
+    page = visit(address)
+    watch_and_stop(page, fake, clip)
+    expect(page.locator("#go")).to_be_visible()
     expect(page.locator("#ended")).to_contain_text("Stopped")
     expect(page.locator("#status")).to_be_hidden()
     page.fill("#want textarea", "music")
@@ -164,36 +186,34 @@ def test_stop_leaves_the_page_usable(visit, slow, clip):
     expect(page.locator("#answer")).to_contain_text("Found: music")
 
 
-def test_a_reel_can_be_stopped_and_made_again(visit, slow, clip):
-    page = visit(slow[1])
-    open_clip(page, clip)
-    page.click("#go")
-    expect(page.locator("#story button")).to_have_count(3)
-    page.click("#stop")
+def test_a_reel_can_be_stopped_and_made_again(visit, held, clip):
+    fake, address = held
+    page = visit(address)
+    watch_and_stop(page, fake, clip)
+    stopped = fake.closed
     page.click("#render")
     expect(page.locator("#reel")).to_contain_text("Cutting your reel")
     page.click("#halt")
     expect(page.locator("#render")).to_be_visible()
+    until(page, lambda: fake.closed > stopped)
+    settle(page)
     expect(page.locator("#halt")).to_have_count(0)
-    page.wait_for_timeout(2000)
     expect(page.locator("#reel video")).to_have_count(0)
+    expect(page.locator("#reel")).not_to_contain_text("Cutting your reel")
+    fake.free.set()
     page.click("#render")
     expect(page.locator("#reel video")).to_be_visible()
 
 
-def test_closing_the_tab_stops_the_work(visit, slow, clip):
-    fake, address = slow
+def test_closing_the_tab_stops_the_work(visit, held, clip):
+    fake, address = held
     page, other = visit(address), visit(address)
     open_clip(page, clip)
     stopped = fake.closed
     page.click("#go")
-    expect(page.locator("#status")).to_contain_text("Listening")
+    expect(page.locator("#story button")).to_have_count(3)
     page.close()
-    for _ in range(20):
-        if fake.closed > stopped:
-            return
-        other.wait_for_timeout(200)
-    pytest.fail("watching went on after the tab was closed")
+    until(other, lambda: fake.closed > stopped)
 
 
 def test_another_video_starts_afresh(visit, address, clip):
@@ -212,7 +232,8 @@ def test_another_video_starts_afresh(visit, address, clip):
 # -- other people, bad input -----------------------------------------------------------------------
 
 
-def test_two_viewers_never_mix(visit, address, clip, tmp_path):
+def test_two_viewers_never_mix(visit, held, clip, tmp_path):
+    fake, address = held
     mine, yours = visit(address), visit(address)
     other = clips.flash_and_beep(tmp_path / "flashes.mp4")
     open_clip(mine, clip)
@@ -221,6 +242,10 @@ def test_two_viewers_never_mix(visit, address, clip, tmp_path):
     yours.fill("#want textarea", "yours")
     mine.click("#go")
     yours.click("#go")
+    for page in (mine, yours):  # both are at work at the same time
+        expect(page.locator("#legend li")).to_have_count(3)
+        expect(page.locator("#stop")).to_be_visible()
+    fake.free.set()
     for page, name, wish in ((mine, "four shots", "mine"), (yours, "flashes", "yours")):
         expect(page.locator("#status")).to_contain_text("Done in")
         expect(page.locator("#answer")).to_contain_text(f"Found: {wish}")
@@ -281,6 +306,7 @@ WIDTHS = (375, 768, 1440)
 def panel_tops(page) -> list[float]:
     """Where the controls begin at each width; nothing may reach beyond the window there."""
     tops = []
+    settle(page)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate("window.scrollTo(0, 0)")
