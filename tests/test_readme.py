@@ -46,6 +46,9 @@ MAKE = {  # who runs it
 SERVED = [block for block in PYTHON if "gradio_client" in block]
 
 
+PATIENCE = 900  # seconds, on a machine that may be busy
+
+
 def run(words: list[str], cwd: Path) -> subprocess.CompletedProcess:
     return subprocess.run(
         words,
@@ -53,7 +56,7 @@ def run(words: list[str], cwd: Path) -> subprocess.CompletedProcess:
         env=os.environ | {"XDG_CACHE_HOME": str(cwd / "cache"), "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=PATIENCE,
     )
 
 
@@ -148,17 +151,18 @@ def test_make_app_serves_the_page():
         start_new_session=True,
     )
     try:
-        for _ in range(600):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
                 assert "Watch" in answer.read().decode()
                 return
             assert server.poll() is None
             time.sleep(0.1)
-        pytest.fail("the page was not served within a minute")
+        pytest.fail("the page was not served")
     finally:
         with suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=20)
+        server.wait(timeout=PATIENCE)
 
 
 def test_every_measure_has_a_name():
