@@ -89,7 +89,7 @@ def pools(
     for way in ways:
         mine = sorted(
             (record for record in records if record.way == way),
-            key=lambda record: (record.seed, record.group, record.task),
+            key=lambda each: (each.seed, each.group, each.task, sorted(each.values.items())),
         )
         found: dict[str, list[float]] = {}
         for seed in sorted({record.seed for record in mine}):

@@ -157,10 +157,13 @@ def test_one_task_and_one_seed_are_a_bare_number():
 def test_the_order_of_records_changes_nothing():
     records = [*some(), *some("human"), *some("random", seed=0), *some("random", seed=1, shift=0.1)]
     records += [Record("bad", "", error="b"), Record("worse", "", error="a")]
+    records += some("human", shift=0.2)  # asked twice
 
     def told(records):
         apart = lambda record: (f"seed {record.seed}",)  # noqa: E731
-        return markdown(describe(outcome(records, apart=apart)))
+        job = Job(pool=lambda records: {"first": records[0].values["F1"]})
+        first = Measure("first", "whatever is pooled first", places=9)
+        return markdown(describe(outcome(records, (F1, LOSS, first), job, apart)))
 
     shuffled = list(records)
     for seed in range(5):
