@@ -273,6 +273,8 @@ def _decoded(file: TextIO, text: str, where: str) -> tuple[object, str]:
 
 def json_object(path: Path) -> Iterator[tuple[str, Entry]]:
     """The named entries of a JSON object; it is read as a whole."""
+    if not path.is_file():
+        raise SummarizerError(f"{path} is no file; name one that is")
     size = path.stat().st_size
     if size > WHOLE:
         raise SummarizerError(

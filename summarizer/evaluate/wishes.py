@@ -18,6 +18,7 @@ import numpy as np
 
 from summarizer.errors import SummarizerError
 from summarizer.evaluate.room import Measure, Options, Protocol, Record
+from summarizer.metrics.retrieval import Span, is_hit, ndcg
 from summarizer.pipeline import Summarizer, load
 from summarizer.schema import Length, Perception, Preference
 
@@ -33,8 +34,6 @@ PLAIN = frozenset(
 )
 # the handler and the codec of a text track in an MP4; by other names nobody takes it for subtitles
 TEXT_TRACK = re.compile(rb"(hdlr.{8}|stsd.{12})(?:sbtl|text|subt|tx3g)", re.DOTALL)
-
-Span = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -59,25 +58,9 @@ class Reply:
 # -- measures -------------------------------------------------------------------------------------
 
 
-def is_hit(first: Span | None, right: Sequence[Span]) -> bool:
-    """Whether more than half of the stretch is in right ones."""
-    if first is None or first[1] <= first[0]:
-        return False
-    inside = sum(max(0.0, min(first[1], end) - max(first[0], start)) for start, end in right)
-    return inside > (first[1] - first[0]) / 2
-
-
 def right_seconds(right: Sequence[Span], rows: int) -> np.ndarray:
     """(rows,): the seconds that are right for more than half."""
     return np.array([is_hit((row, row + 1), right) for row in range(rows)])
-
-
-def ndcg(order: np.ndarray, right: np.ndarray) -> float:
-    """Discounted gain of the first seconds offered, as many as are right, against the best."""
-    most = int(right.sum())
-    discounts = 1 / np.log2(np.arange(2, most + 2))
-    gains = right[np.asarray(order, int)[:most]]
-    return float((gains * discounts[: len(gains)]).sum() / max(discounts.sum(), 1e-9))
 
 
 def judged(asked: Asked, replies: Sequence[Reply]) -> dict[str, float]:
@@ -89,7 +72,7 @@ def judged(asked: Asked, replies: Sequence[Reply]) -> dict[str, float]:
     right = right_seconds(asked.right, rows)
     return {
         HIT: float(np.mean([is_hit(each.first, asked.right) for each in replies])),
-        NDCG: float(np.mean([ndcg(each.order, right) for each in replies])),
+        NDCG: float(np.mean([ndcg(each.order, right) or 0.0 for each in replies])),
     }
 
 

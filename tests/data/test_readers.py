@@ -217,6 +217,16 @@ def test_instruct_v2xum(tmp_path):
     assert found.masks.array.tolist() == [[0, 1, 0, 1, 0, 1, 0, 0, 0, 0]]
 
 
+def test_instruct_v2xum_with_times_before_what_they_are_of(tmp_path):
+    said = "[<f1>] A dog comes. [<f2>, 50] It [sic] sleeps?"
+    pair = [SUMMARY["conversations"][0], {"from": "gpt", "value": said}]
+    (found,) = read(
+        "instruct-v2xum", FORMS["instruct-v2xum"][0](tmp_path, SUMMARY | {"conversations": pair})
+    )
+    assert found.story == (Told("A dog comes.", 1.0, 2.0), Told("It [sic] sleeps?", 3.5, 6.0))
+    assert found.masks.array.tolist() == [[0, 1, 0, 1, 0, 1, 0, 0, 0, 0]]
+
+
 def test_instruct_v2xum_in_one_kind_only(tmp_path):
     def said(answer: str, at: int) -> dict:
         pair = [SUMMARY["conversations"][0], {"from": "gpt", "value": answer}]

@@ -5,8 +5,9 @@ that is what the project's own training code reads, which puts a two-digit share
 (00 to 99) in the place of each token; and what its answers look like is what its own inference
 code parses: sentences, each followed by the shares of its frames in brackets, "[03, 04, 07]", or
 only brackets where the picture alone was asked for. The published file itself has not been opened
-here. A frame stands for the second it begins, and a sentence for the time from its first frame to
-the end of its last one.
+here; an entry of it that was quoted elsewhere has each bracket before its sentence, so a text that
+begins with one is read that way. A frame stands for the second it begins, and a sentence for the
+time from its first frame to the end of its last one.
 """
 
 import math
@@ -79,16 +80,18 @@ def _answer(
     """The sentences with their stretches, and the times of all frames named."""
     for token in sorted(tokens, key=len, reverse=True):
         text = text.replace(token, f"{tokens[token]:.3f}s")
-    story, every, at = [], [], 0
-    for tag in TAGS.finditer(text):
-        frames = [_time(word.strip(), seconds) for word in tag[1].split(",")]
-        sentence, at = _sentence(text[at : tag.start()]), tag.end()
-        every += frames
-        if sentence:
-            story.append(Told(sentence, min(frames), min(max(frames) + 1, seconds)))
-    if rest := _sentence(text[at:]):
-        story.append(Told(rest))
-    return tuple(story), every
+    tags = list(TAGS.finditer(text))
+    # what stands between two tags belongs to the one behind it, or to the one before
+    edges = [0, *(edge for tag in tags for edge in tag.span()), len(text)]
+    between = [
+        _sentence(text[start:end]) for start, end in zip(edges[::2], edges[1::2], strict=True)
+    ]
+    before = bool(tags) and not between[0]
+    frames = [[_time(word.strip(), seconds) for word in tag[1].split(",")] for tag in tags]
+    spans = [(min(each), min(max(each) + 1, seconds)) for each in frames]
+    placed = [(None, None), *spans] if before else [*spans, (None, None)]
+    story = [Told(said, *span) for said, span in zip(between, placed, strict=True) if said]
+    return tuple(story), [time for each in frames for time in each]
 
 
 def _sentence(text: str) -> str:
