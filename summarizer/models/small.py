@@ -32,7 +32,7 @@ class EyeShape:
     heads: int = 4
     text_width: int = 128
     text_layers: int = 3
-    words: int = 48  # tokens of a text, at most
+    words: int = 32  # tokens of a text, at most
     common: int = 128  # numbers that picture and text have in common
 
 
@@ -43,7 +43,7 @@ class EarShape:
     width: int = 128
     layers: int = 3
     heads: int = 4
-    convolutions: int = 64
+    convolutions: tuple[int, ...] = (16, 32, 48, 64, 64, 64, 64)  # the first see the most
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def ear_of(shape: EarShape) -> nn.Module:
         intermediate_size=4 * shape.width,
         num_hidden_layers=shape.layers,
         num_attention_heads=shape.heads,
-        conv_dim=[shape.convolutions] * 7,
+        conv_dim=list(shape.convolutions),
         num_conv_pos_embeddings=32,
         num_conv_pos_embedding_groups=8,
         apply_spec_augment=False,

@@ -26,29 +26,44 @@ from summarizer.models.vision import Preparation
 from summarizer.train.loop import Pick
 
 HOTTEST = 100.0  # that a likeness is multiplied with, as in CLIP
-HELD = 256  # pairs of a check
+HELD = 64  # examples of a check, at most
 LEVEL = 1e-7  # added to a variance, as MERT does
 
 
 @dataclass(frozen=True, eq=False)
-class Moment:
-    """A picture and a stretch of sound, a text for each, and what is true there."""
+class Told:
+    """A text, the facts it tells, and all the facts of what it is about."""
+
+    text: str
+    tells: frozenset
+    facts: frozenset
+
+
+@dataclass(frozen=True, eq=False)
+class Glimpse:
+    """A picture and what is said of it."""
 
     picture: np.ndarray  # (h, w, 3) uint8
-    sound: np.ndarray  # (samples,) float32, 24 kHz; all moments have as many
-    part: tuple[float, float]  # of the sound, in shares of it, that its text is about
-    seen: str
-    heard: str
-    sight: frozenset  # facts of the picture
-    hearing: frozenset  # facts of that part of the sound
-    said: frozenset  # facts that `seen` tells
-    told: frozenset  # facts that `heard` tells
+    told: Told
+
+
+@dataclass(frozen=True, eq=False)
+class Earful:
+    """A stretch of sound and what is said of a part of it."""
+
+    sound: np.ndarray  # (samples,) float32, 24 kHz; all have as many
+    part: tuple[float, float]  # in shares of it
+    told: Told
 
 
 class Moments(Protocol):
+    """Examples by number, with as much of each as comes cheaper together; at least one of both."""
+
     def __len__(self) -> int: ...
 
-    def moment(self, index: int, draw: np.random.Generator) -> Moment: ...
+    def moments(
+        self, index: int, draw: np.random.Generator
+    ) -> tuple[Sequence[Glimpse], Sequence[Earful]]: ...
 
 
 class Senses(nn.Module):
@@ -99,21 +114,26 @@ class Likening:
         self.prepare = Preparation(shape.size, half, half, "bicubic")
 
     def batch(self, picks: Sequence[Pick]) -> dict[str, Tensor]:
-        return self.tensors([self.moments.moment(index, draw) for index, draw in picks])
+        return self.tensors([self.moments.moments(index, draw) for index, draw in picks])
 
     def size(self, batch: Mapping[str, Tensor]) -> Mapping[str, float]:
         return {"sight": len(batch["pictures"]), "hearing": len(batch["sounds"])}
 
-    def tensors(self, moments: Sequence[Moment]) -> dict[str, Tensor]:
-        pictures = torch.from_numpy(np.stack([each.picture for each in moments]))
+    def tensors(
+        self, moments: Sequence[tuple[Sequence[Glimpse], Sequence[Earful]]]
+    ) -> dict[str, Tensor]:
+        glimpses = [each for seen, _ in moments for each in seen]
+        earfuls = [each for _, heard in moments for each in heard]
+        pictures = torch.from_numpy(np.stack([each.picture for each in glimpses]))
+        sounds = torch.from_numpy(np.stack([each.sound for each in earfuls]))
         return {
             "pictures": self.prepare(pictures),
-            "sounds": levelled(torch.from_numpy(np.stack([each.sound for each in moments]))),
-            "parts": torch.tensor([each.part for each in moments]),
-            "seen": self._read([each.seen for each in moments]),
-            "heard": self._read([each.heard for each in moments]),
-            "so seen": fits([m.sight for m in moments], [m.said for m in moments]),
-            "so heard": fits([m.hearing for m in moments], [m.told for m in moments]),
+            "sounds": levelled(sounds),
+            "parts": torch.tensor([each.part for each in earfuls]),
+            "seen": self._read([each.told.text for each in glimpses]),
+            "heard": self._read([each.told.text for each in earfuls]),
+            "so seen": fits([each.told for each in glimpses]),
+            "so heard": fits([each.told for each in earfuls]),
         }
 
     def _read(self, texts: Sequence[str]) -> Tensor:
@@ -129,10 +149,8 @@ class Likening:
         """Of pairs it has not learned from: how often the likeliest text is a true one."""
         if self.held is None:
             return {}
-        count = min(HELD, len(self.held))
-        batch = self.tensors(
-            [self.held.moment(index, np.random.default_rng([5, index])) for index in range(count)]
-        )
+        draws = [np.random.default_rng([5, index]) for index in range(min(HELD, len(self.held)))]
+        batch = self.tensors([self.held.moments(index, draw) for index, draw in enumerate(draws)])
         module = self.module.eval()
         device = next(module.parameters()).device
         batch = {name: each.to(device) for name, each in batch.items()}
@@ -167,7 +185,7 @@ def levelled(sounds: Tensor) -> Tensor:
     return sounds / (sounds.var(1, unbiased=False, keepdim=True) + LEVEL).sqrt()
 
 
-def fits(true: Sequence[frozenset], said: Sequence[frozenset]) -> Tensor:
-    """(n, n): whether all that text j says is true of i; each text is of its own."""
-    rows = [[told <= facts for told in said] for facts in true]
+def fits(told: Sequence[Told]) -> Tensor:
+    """(n, n): whether all that text j tells is true of i; each text is of its own."""
+    rows = [[other.tells <= each.facts for other in told] for each in told]
     return torch.tensor(rows) | torch.eye(len(rows), dtype=torch.bool)

@@ -1,0 +1,71 @@
+"""Lessons out of the little world, rendered as they are asked for: nothing lies on disk."""
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from summarizer.data import world
+from summarizer.train.likening import Earful, Glimpse, Told
+
+RATE = 24_000  # samples a second
+WINDOW = 5.0  # seconds of sound that the ear hears at once
+SHORTEST = 1.5  # seconds of it that a text is about, at least
+DRAWN = (160, 90)  # pixels of a picture as it is drawn
+GRID = 0.5  # seconds
+
+
+def squeezed(pictures: np.ndarray, side: int) -> np.ndarray:
+    """Whole pictures as squares of so many pixels: nothing is cut off, so nothing is missed."""
+    size = (side, side)
+    return np.stack([cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in pictures])
+
+
+class Moments:
+    """Of each clip some pictures and some stretches of sound, with what is said of them."""
+
+    def __init__(self, part: str, clips: int, side: int, pictures: int = 8, sounds: int = 2):
+        self.part, self.clips, self.side = part, clips, side
+        self.pictures, self.sounds = pictures, sounds
+
+    def __len__(self) -> int:
+        return self.clips
+
+    def moments(self, index: int, draw: np.random.Generator) -> tuple[list[Glimpse], list[Earful]]:
+        clip = world.plan(index, self.part)
+        times = np.sort(draw.uniform(0, clip.seconds, self.pictures)).tolist()
+        pictures = squeezed(world.pictures(clip, np.array(times), DRAWN), self.side)
+        seen = [
+            Glimpse(picture, _told(clip, time, time, world.caption(clip, time, draw)))
+            for time, picture in zip(times, pictures, strict=True)
+        ]
+        return seen, [_earful(clip, draw) for _ in range(self.sounds)]
+
+
+def _earful(clip: world.Clip, draw: np.random.Generator) -> Earful:
+    begin = GRID * int(draw.integers(int((clip.seconds - WINDOW) / GRID) + 1))
+    first, last = _part(draw)
+    sound = world.sound(clip, RATE, begin, begin + WINDOW)
+    start, end = begin + first, begin + last
+    told = _told(clip, start, end, world.heard(clip, start, end, draw))
+    return Earful(sound, (first / WINDOW, last / WINDOW), told)
+
+
+def _told(clip: world.Clip, start: float, end: float, text: str) -> Told:
+    tells = frozenset(fact for each in world.facts_of(text) for fact in each.facts)
+    return Told(text, tells, world.facts(clip, start, max(end, start + 0.01)))
+
+
+def _part(draw: np.random.Generator) -> tuple[float, float]:
+    """A part of the window, on the grid."""
+    steps = round(WINDOW / GRID)
+    length = int(draw.integers(round(SHORTEST / GRID), steps + 1))
+    first = int(draw.integers(steps - length + 1))
+    return first * GRID, (first + length) * GRID
+
+
+def texts(count: int, seed: int) -> Iterator[str]:
+    """So many texts of the language of the world, as training may know it."""
+    endless = world.language(np.random.default_rng(seed))
+    for _ in range(count):
+        yield next(endless)
