@@ -13,7 +13,7 @@ from torch.nn.functional import pad
 
 from summarizer.errors import PresetError
 
-BLOCK = 32  # rows at least; shorter blocks are many small products
+BLOCK = 16  # rows at least; shorter blocks are many small products
 
 
 def local(queries: Tensor, keys: Tensor, values: Tensor, there: Tensor, kernel: int) -> Tensor:
