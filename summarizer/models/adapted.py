@@ -14,13 +14,14 @@ from summarizer.errors import WeightsError
 from summarizer.models.narrator import Lora, Narrator, merged, with_lora
 
 
-def prepared(narrator: Narrator, lora: Lora, widths: Mapping[str, int]) -> Narrator:
-    """The narrator with a fresh adapter and fresh projectors of those widths, ready to learn."""
+def prepared(narrator: Narrator, lora: Lora | None, widths: Mapping[str, int]) -> Narrator:
+    """The narrator with fresh projectors of those widths, ready to learn, and with a fresh adapter
+    or, without one, as it is."""
     import torch
 
     from summarizer.models.projector import Projector
 
-    ready = with_lora(narrator, lora)
+    ready = with_lora(narrator, lora) if lora else narrator.having(narrator.model)
     table = narrator.model.get_input_embeddings().weight
     made = {name: Projector(width, narrator.width) for name, width in widths.items()}
     # in full precision whatever the model has: they are small, and they learn

@@ -35,19 +35,29 @@ def rate(words: str, tracks: Sequence[Track], seconds: int, trained: str) -> np.
         return None
     import torch
 
-    from summarizer.models.neutral import asked
-
     head = head_of(folder, tuple((each.name, each.made_by) for each in tracks))
-    middles = np.arange(seconds) + 0.5
     rows, wish = {}, {}
     for track in tracks:
-        nearest = np.abs(track.times[:, None] - middles[None]).argmin(axis=0)
-        rows[track.name] = torch.from_numpy(track.values[nearest].astype(np.float32))
+        rows[track.name] = torch.from_numpy(by_second(track, seconds))
         if words:
-            read, phrases, _ = reader(track.name, track.made_by)
-            wish[track.name] = torch.from_numpy(asked(read, words, phrases).astype(np.float32))
+            wish[track.name] = torch.from_numpy(asked_of(words, track.name, track.made_by))
     with torch.inference_mode():
         return torch.sigmoid(head(rows, wish)).numpy()
+
+
+def by_second(track: Track, seconds: int) -> np.ndarray:
+    """(seconds, width) float32: the row nearest to the middle of each, as a head reads them."""
+    middles = np.arange(seconds) + 0.5
+    nearest = np.abs(track.times[:, None] - middles[None]).argmin(axis=0)
+    return track.values[nearest].astype(np.float32)
+
+
+def asked_of(words: str, name: str, weights: str) -> np.ndarray:
+    """(width,) float32: a wish in the space of the rows that these weights left."""
+    from summarizer.models.neutral import asked
+
+    read, phrases, _ = reader(name, weights)
+    return asked(read, words, phrases).astype(np.float32)
 
 
 @lru_cache(maxsize=4)

@@ -78,9 +78,13 @@ def question(summary: Summary, tag: str) -> str:
             f"The viewer will see {lasting(summary.seconds)} of the {lasting(video.seconds)}: the "
             "parts marked (chosen). Tell most about these."
         )
-    most = min(MOST, max(FEWEST, len(summary.highlights) + 2))
-    parts.append(f"Write at most {most} sentences.")
+    parts.append(f"Write at most {most(summary)} sentences.")
     return " ".join([*parts, FORM.format(tag=tag)])
+
+
+def most(summary: Summary) -> int:
+    """How many sentences are asked for."""
+    return min(MOST, max(FEWEST, len(summary.highlights) + 2))
 
 
 def quoted(text: str, most: int = QUOTED) -> str:
