@@ -150,6 +150,7 @@ ALLOWED = {
         "summarizer.evaluate",
         "summarizer.data",
         "summarizer.pipeline",
+        "summarizer.train",  # ways that learn are trained on each split
         "summarizer.stages.selection",  # the knapsack, for benchmarks that give the values
         "summarizer.models",  # judges: CLIPScore, BERTScore, MiniLM
         "summarizer.schema",

@@ -3,8 +3,9 @@
 A file holds a group a video: `n_frames`, `picks` (the frames that were sampled), `change_points`
 (the first and the last frame of each shot), and where somebody gave them `user_summary`,
 `user_scores` or `user_anno`, `gtscore`, `features`, `n_frame_per_seg`, `n_steps`, `video_name`,
-`fps` or `length_s`. What people said of every frame is also read from the files the authors of
-TVSum (`ydata-tvsum50.mat`) and SumMe (`GT/*.mat`) gave out, where they lie in the same folder.
+`title`, `category`, `fps` or `length_s`. What people said of every frame is also read from the
+files the authors of TVSum (`ydata-tvsum50.mat`) and SumMe (`GT/*.mat`) gave out, where they lie in
+the same folder.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -57,6 +58,10 @@ class Annotated:
     features: np.ndarray | None = None
     """(steps, width) float32"""
     seconds: float | None = None
+    made_by: str = ""
+    """what made the features, as the file or its name says"""
+    text: str = ""
+    """what is written about it: its title and kind, or its name where that says something"""
 
     @property
     def set(self) -> str:
@@ -232,10 +237,13 @@ def _video(fields: Fields, which: str) -> Annotated:
         _target(fields, len(picks)),
         _features(fields, len(picks)),
         _seconds(fields, frames),
+        _made_by(fields, which),
+        _text(fields, which),
     )
 
 
 SCORES = ("user_scores", "user_anno")
+NAMED = ("summe",)  # sets whose videos are called after what they show
 
 
 def _picks(fields: Fields, frames: int) -> np.ndarray:
@@ -292,6 +300,22 @@ def _features(fields: Fields, steps: int) -> np.ndarray | None:
     if "features" not in fields:
         return None
     return fields.array("features", steps, None).astype(np.float32, copy=False)
+
+
+def _made_by(fields: Fields, which: str) -> str:
+    """The file's attribute `made_by`, or its name without that of the set."""
+    said = fields.file.attrs.get("made_by")
+    if isinstance(said, str) and said.strip():
+        return said.strip()[:NAME]
+    parts = fields.path.stem.lower().split("_")
+    return "_".join(part for part in parts if part not in (which, "eccv16", "dataset"))
+
+
+def _text(fields: Fields, which: str) -> str:
+    written = [fields.text("title"), fields.text("category")]
+    if not any(written) and which in NAMED:
+        written = [fields.text("video_name").replace("_", " ")]
+    return ". ".join(text for text in written if text)
 
 
 def _seconds(fields: Fields, frames: int) -> float | None:

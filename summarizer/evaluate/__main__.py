@@ -33,6 +33,13 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--predictions", type=Path, help="judge these answers, not the preset's")
     parser.add_argument("--splits", type=Path, help="the published split file")
     parser.add_argument("--setting", default=SETTINGS[0], help=", ".join(SETTINGS))
+    parser.add_argument(
+        "--learn",
+        action="append",
+        default=[],
+        metavar="WAY",
+        help='train this on each split and seed, with settings: "progressive stages=2"',
+    )
     parser.add_argument("--seeds", type=int, default=5, help="how often chance is repeated")
     parser.add_argument("--max", type=int, metavar="N", help="only the first N tasks")
     parser.add_argument(
@@ -101,6 +108,7 @@ def asked(given: argparse.Namespace) -> Options:
         setting=given.setting,
         seeds=given.seeds,
         settings=tuple(given.settings),
+        learn=tuple(given.learn),
     )
 
 

@@ -18,6 +18,7 @@ from summarizer.data import benchmark
 from summarizer.data.benchmark import SETS, Annotated, Split
 from summarizer.data.entries import Entry, Shelf, json_object
 from summarizer.errors import SummarizerError
+from summarizer.evaluate import learning
 from summarizer.evaluate.room import Measure, Options, Protocol, Record
 from summarizer.metrics import frames
 from summarizer.pipeline import Summarizer, load
@@ -51,8 +52,21 @@ class Learner(Shape):
         handed over. May raise SummarizerError."""
 
 
-LEARNERS: dict[str, Learner] = {}
-"""Ways that learn, by the names they have in the table."""
+LEARNERS: dict[str, Callable[[Sequence[str]], Learner]] = {"progressive": learning.progressive}
+"""Ways that learn, by the first word of --learn; the words after it are settings."""
+
+
+def learners(ways: Sequence[str]) -> dict[str, Learner]:
+    """The ways that were asked for, by the names they have in the table."""
+    found = {}
+    for way in ways:
+        name, *settings = way.split() or [""]
+        if name not in LEARNERS:
+            raise SummarizerError(
+                f"nothing learns as {name[:40]!r}; there is {', '.join(LEARNERS)}"
+            )
+        found[" ".join([name, *settings])] = LEARNERS[name](settings)
+    return found
 
 
 # -- by looking -----------------------------------------------------------------------------------
@@ -109,10 +123,10 @@ class FrameJob:
     options: Options
     predicted: Mapping[str, Entry] | None = None
     looking: Looking | None = None
-    learners: Mapping[str, Learner] = field(default_factory=lambda: LEARNERS)
+    learners: Mapping[str, Learner] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     lacks: Mapping[str, str] = field(default_factory=dict)
-    fitted: dict[tuple[str, str, int], Scorer] = field(default_factory=dict)
+    answers: dict[tuple[str, str, int], Mapping[str, object]] = field(default_factory=dict)
 
     @property
     def tasks(self) -> Sequence[str]:
@@ -160,20 +174,39 @@ class FrameJob:
         total = self.looking.summarizer.choose(perception, Preference()).saliency.total
         return by_time(total, perception.video.seconds, video.frames)
 
-    def _learnt(self, split: Split, way: str, seed: int, video: Annotated) -> np.ndarray:
+    def _learnt(self, split: Split, way: str, seed: int, video: Annotated) -> object:
         key = (way, split.name, seed)
-        if key not in self.fitted:
-            train, validate = (
-                [self.videos[name] for name in names if name in self.videos]
-                for names in (split.train, split.validate)
-            )
+        if key not in self.answers:
+            self.answers[key] = self._fitted(split, way, seed)
+        found = self.answers[key][video.name]
+        if isinstance(found, SummarizerError):
+            raise found
+        return found
+
+    def _fitted(self, split: Split, way: str, seed: int) -> Mapping[str, object]:
+        """The scores of all videos the split tests, or why there are none: what was fitted may be
+        large, and is let go of."""
+        train, validate = (
+            [self.videos[name] for name in names if name in self.videos]
+            for names in (split.train, split.validate)
+        )
+        try:
             if not train:
                 raise SummarizerError(
                     f"{split.name} has none of its {len(split.train)} videos to train on in "
                     f"{self.options.data}"
                 )
-            self.fitted[key] = self.learners[way](train, validate, seed)
-        return self.fitted[key](video.blind())
+            scorer = self.learners[way](train, validate, seed)
+        except SummarizerError as error:
+            return dict.fromkeys(split.test, error)
+        return {name: _answer(scorer, self.videos[name].blind()) for name in split.test}
+
+
+def _answer(scorer: Scorer, video: Annotated) -> object:
+    try:
+        return scorer(video)
+    except SummarizerError as error:
+        return error
 
 
 # -- what became of it ----------------------------------------------------------------------------
@@ -281,7 +314,8 @@ def open_set(which: str, options: Options) -> FrameJob:
     else:
         looking = Looking.of(options)
     notes = tuple(_notes(own, splits, options, absent))
-    return FrameJob({**own, **others}, splits, options, predicted, looking, notes=notes)
+    ways = learners(options.learn)
+    return FrameJob({**own, **others}, splits, options, predicted, looking, ways, notes)
 
 
 def _notes(
@@ -305,10 +339,10 @@ def _notes(
             "their masks; published numbers are with scores."
         )
     if options.videos is None and options.predictions is None:
-        learnt = "" if LEARNERS else " and nothing is trained"
+        learnt = "" if options.learn else " and nothing is trained (--learn)"
         yield (
-            f"No raw videos (--videos){learnt}: only the trivial ways and the annotators "
-            "themselves are measured."
+            f"No raw videos (--videos){learnt}: only {'what learns, ' * bool(options.learn)}the "
+            "trivial ways and the annotators themselves are measured."
         )
     yield (
         "human: F1 leaves one annotator out against the others; 'user' is the mean over all pairs, "

@@ -32,6 +32,8 @@ class Options:
     """how often what depends on chance is repeated"""
     settings: tuple[str, ...] = ()
     """changes to the preset, as in --set vision.keep_tokens=64"""
+    learn: tuple[str, ...] = ()
+    """ways that are trained on each split, each a name and its settings: "progressive stages=2" """
 
 
 @dataclass(frozen=True)

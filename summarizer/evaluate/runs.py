@@ -266,6 +266,7 @@ def identify(name: str, options: Options, out: Path | None = None) -> dict[str, 
         "splits": fingerprint(options.splits) if options.splits else "",
         "setting": options.setting,
         "seeds": str(options.seeds),
+        "learn": ", ".join(options.learn),
     }
 
 

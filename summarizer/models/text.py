@@ -75,6 +75,14 @@ class TextModel:
         encoded = self.tokenizer.encode_batch([text[:CHARACTERS] for text in texts])
         return sum(sum(each.attention_mask) for each in encoded)
 
+    def words(self, text: str) -> np.ndarray:
+        """(pieces, 384) float32: the word pieces of a text as the model sees each among the others,
+        without the marks for its beginning and end."""
+        ids = torch.tensor([self.tokenizer.encode(text[:CHARACTERS]).ids])
+        with torch.inference_mode():
+            states = self.bert(input_ids=ids).last_hidden_state[0]
+        return states[1:-1].numpy()
+
     def _run(self, texts: list[str]) -> dict[str, np.ndarray]:
         """The vectors of texts; those of like length go together, so that little is padding."""
         made: dict[str, np.ndarray] = {}

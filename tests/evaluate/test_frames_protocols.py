@@ -298,8 +298,9 @@ def test_what_is_tested_on_is_not_handed_over(tmp_path):
         train, validate, _ = ridge.fits[-1]
         assert (train, validate) == ({*split.train}, {*split.validate})
         assert not (train | validate) & {*split.test}
-        asked = ridge.asked[-1]
-        assert asked.name == task
+        asked = {video.name: video for video in ridge.asked[-len(split.test) :]}
+        assert set(asked) == {*split.test}
+        asked = asked[task]
         assert not len(asked.masks) and asked.scores is None and asked.target is None
 
 

@@ -1,0 +1,193 @@
+"""What the lessons about whole videos learn from: features of frames, what is said, what counts."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from summarizer.data import manifest, world
+from summarizer.data.benchmark import Annotated
+from summarizer.data.manifest import Example
+from summarizer.errors import SummarizerError
+
+REMEMBERED = 1024  # texts of which the words are kept
+MINILM = "minilm"
+
+
+@dataclass(frozen=True, eq=False)
+class Film:
+    """A video as its features and its text; where somebody judged it, with a target."""
+
+    name: str
+    rows: np.ndarray
+    """(frames, features)"""
+    text: str = ""
+    target: np.ndarray | None = None
+    """(frames,) how much each counts, on any scale"""
+
+
+class Films(Protocol):
+    """Films by number; the same each time."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> Film: ...
+
+
+# -- where they come from -------------------------------------------------------------------------
+
+
+def of_benchmark(videos: Iterable[Annotated]) -> list[Film]:
+    """Videos of TVSum, SumMe and their kin, which need features."""
+    return [_annotated(video) for video in videos]
+
+
+def _annotated(video: Annotated) -> Film:
+    if video.features is None:
+        raise SummarizerError(
+            f"{video.name} has no features to learn from; its file needs the field 'features'"
+        )
+    return Film(video.name, video.features, video.text, video.target)
+
+
+def made_by(videos: Iterable[Annotated]) -> str:
+    """What made the features of all these videos, which must be one thing."""
+    kinds = {(v.made_by, v.features.shape[1]): v for v in videos if v.features is not None}
+    if len(kinds) > 1:
+        (one, wide), (other, narrow) = list(kinds)[:2]
+        first, second = (each.name for each in list(kinds.values())[:2])
+        raise SummarizerError(
+            f"the features of {first} are by {one!r}, {wide} wide, and those of {second} by "
+            f"{other!r}, {narrow} wide; learn from one kind"
+        )
+    return next((name for name, _ in kinds), "")
+
+
+def of_manifest(path: Path, rows: Mapping[str, np.ndarray], split: str = "") -> list[Film]:
+    """The examples of a manifest with a text, of a video whose features are among these by id."""
+    found = (each for each in manifest.read(path) if each.id in rows and split in ("", each.split))
+    films = [Film(each.id, rows[each.id], text) for each in found if (text := words_of(each))]
+    if not films:
+        raise SummarizerError(
+            f"{path.name} has no example with a text whose features are among the {len(rows)} "
+            "here; features are found by the ids of examples"
+        )
+    return films
+
+
+def words_of(example: Example) -> str:
+    """What is said of an example: its story, or else its captions, or else the wish."""
+    for told in (example.story, example.captions):
+        if text := " ".join(each.text for each in told):
+            return text
+    return example.wish
+
+
+class Rendered:
+    """Clips of the little world, drawn when asked for, as an eye sees them."""
+
+    def __init__(
+        self,
+        part: str,
+        clips: int,
+        look: Callable[[np.ndarray], np.ndarray],
+        rate: float = 2.0,
+        size: tuple[int, int] = (160, 90),
+    ):
+        self.part, self.clips, self.look, self.rate, self.size = part, clips, look, rate, size
+
+    def __len__(self) -> int:
+        return self.clips
+
+    def __getitem__(self, index: int) -> Film:
+        clip = world.plan(index, self.part)
+        times = np.arange(0, clip.seconds, 1 / self.rate)
+        draw = world.dice(clip.seed, "films")
+        middles = [(scene.start + scene.end) / 2 for scene in clip.scenes]
+        text = " ".join(world.caption(clip, middle, draw) for middle in middles)
+        rows = self.look(world.pictures(clip, times, self.size))
+        return Film(f"{self.part} {index}", rows, text)
+
+
+# -- what reads the texts -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A text encoder that does not learn."""
+
+    made_by: str
+    width: int
+    words: Callable[[str], np.ndarray]
+    """a text as (words, width)"""
+    whole: Callable[[str], np.ndarray]
+    """a text as one vector, zeros for the empty text"""
+
+
+def reader(name: str = MINILM) -> Reader:
+    """MiniLM, or BERT and its kin from a folder in the hub's format."""
+    if name == MINILM:
+        return _minilm()
+    folder = Path(name).expanduser()
+    if not folder.is_dir():
+        raise SummarizerError(
+            f"no text encoder {name[:80]!r}; it is {MINILM!r} or a folder with BERT's weights"
+        )
+    return _bert(folder)
+
+
+def _minilm() -> Reader:
+    from summarizer.models.text import MADE_BY, WIDTH, load_text
+
+    model = load_text()
+
+    def whole(text: str) -> np.ndarray:
+        return model.embed([text])[0] if text.strip() else np.zeros(WIDTH, np.float32)
+
+    return Reader(MADE_BY, WIDTH, _kept(model.words), whole)
+
+
+def _bert(folder: Path) -> Reader:
+    from summarizer.models.bert import load_bert
+
+    model = load_bert(folder)
+    width = int(model.model.config.hidden_size)
+    words = _kept(lambda text: model.read([text])[0].rows)
+
+    def whole(text: str) -> np.ndarray:
+        rows = words(text) if text.strip() else np.zeros((0, width), np.float32)
+        mean = rows.mean(0) if len(rows) else np.zeros(width, np.float32)
+        return mean / max(float(np.linalg.norm(mean)), 1e-6)
+
+    return Reader(folder.name, width, words, whole)
+
+
+def _kept(read: Callable[[str], np.ndarray]) -> Callable[[str], np.ndarray]:
+    return lru_cache(REMEMBERED)(read)
+
+
+# -- parts of films -------------------------------------------------------------------------------
+
+
+def stretch(frames: int, longest: int, draw: np.random.Generator) -> slice:
+    """At most so many frames in a row, from wherever."""
+    first = int(draw.integers(max(1, frames - longest + 1)))
+    return slice(first, first + longest)
+
+
+def numbered(films: Films) -> Iterator[Film]:
+    """All of them, in order."""
+    return (films[index] for index in range(len(films)))
+
+
+def widths(films: Sequence[Film]) -> int:
+    """How wide the features of all of these are."""
+    found = {each.rows.shape[1] for each in films}
+    if len(found) != 1:
+        raise SummarizerError(
+            f"features of {sorted(found)} numbers don't go together; use one kind"
+        )
+    return found.pop()
