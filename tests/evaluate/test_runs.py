@@ -130,6 +130,8 @@ def test_an_interrupted_process_says_how_to_go_on(tmp_path):
         text=True,
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
+        # a shell that runs this in the background lets its children ignore it
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while "gate" not in _text(tmp_path / "begun.txt"):
         assert started.poll() is None
