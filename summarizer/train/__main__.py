@@ -1,0 +1,95 @@
+"""python -m summarizer.train see|hear|tell --preset NAME --data MANIFEST --out checkpoints/NAME
+
+On several GPUs or machines: accelerate launch -m summarizer.train ... The manifest's features have
+to be there (python -m summarizer.features). Stopped or killed, the same command goes on.
+"""
+
+import argparse
+import math
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from summarizer.config import PRESETS, override
+from summarizer.errors import SummarizerError
+
+STAGES = ("see", "hear", "tell")
+UNDONE = 3  # the exit status where time was up
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m summarizer.train", description="Train what a preset can learn."
+    )
+    add = parser.add_argument
+    add("stage", choices=STAGES)
+    add("--preset", required=True, help=", ".join(PRESETS))
+    add("--data", type=Path, nargs="+", required=True, metavar="MANIFEST")
+    add("--out", type=Path, required=True, help="the checkpoint, as checkpoints/NAME")
+    add("--from", type=Path, nargs="+", default=[], dest="begin", metavar="CHECKPOINT",
+        help="of earlier stages, to begin from")  # fmt: skip
+    add("--features", type=Path, help="folder of features, else MANIFEST.features of each")
+    add("--set", action="append", default=[], dest="settings", metavar="NAME=VALUE",
+        help="as pace.rate=2e-5, lambda_v=10, narrator.lora_rank=8")  # fmt: skip
+    add("--seconds", type=float, default=math.inf, help=f"stop after these, with status {UNDONE}")
+    add("--absolute", action="store_true", help="media of the manifest may lie anywhere")
+    return parser
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command; 0 done, 2 an error to be mended, 3 time was up or somebody stopped it."""
+    options = arguments().parse_args(words)
+    try:
+        return run(options)
+    except SummarizerError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped; the same command goes on from the last state.\n")
+        return 130
+
+
+def run(options: argparse.Namespace) -> int:
+    from accelerate import PartialState
+
+    from summarizer.train import report
+    from summarizer.train.course import Wanted, course
+    from summarizer.train.loop import LOG, train
+    from summarizer.train.stages import STAGES as KNOWN
+
+    stage = KNOWN[options.stage]
+    for assignment in options.settings:
+        stage = override(stage, assignment)
+    out = options.out
+    ready = course(
+        Wanted(
+            options.stage, stage, options.preset, tuple(options.data), options.features,
+            tuple(options.begin), options.absolute,
+        )
+    )  # fmt: skip
+    first = PartialState().is_main_process
+    if first:
+        _say(f"{options.stage}: {stage.about}; {ready.said}.")
+    done = train(ready.lesson, ready.pace, out, seconds=options.seconds, identity=ready.identity)
+    if first:
+        log = report.read(out.with_name(f"{out.name}.training") / LOG)
+        values = {"steps": f"{done.step} of {done.steps}", **done.metrics, **ready.lesson.of}
+        page = out.with_name(f"{out.name}.html")
+        report.write(page, f"{options.stage}: {out.name}", log, values)
+        for name, value in done.metrics.items():
+            _say(f"{name}: {value:.4f}")
+        _say(f"{out} is done; {page.name} shows how it went." if done.done else _left(done))
+    return 0 if done.done else UNDONE
+
+
+def _left(done) -> str:
+    return f"{done.step} of {done.steps} steps are done; the same command goes on from there."
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
