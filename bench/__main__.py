@@ -346,6 +346,13 @@ def peak(clip: str) -> None:
     sys.stdout.write(json.dumps([*peaks]) + "\n")
 
 
+def local_attention() -> list[tuple]:
+    """Attention within a window beside attention over everything with a mask."""
+    from bench import attention
+
+    return list(attention.rows())
+
+
 MEASURES = {
     "perceive": perceive,
     "senses": senses,
@@ -355,6 +362,7 @@ MEASURES = {
     "render": render,
     "start": start,
     "memory": memory,
+    "attention": local_attention,
 }
 
 

@@ -1,0 +1,110 @@
+"""python -m bench.ablation: what each part of the two decoders is worth, on the little world.
+
+Every way learns from nothing on the same clips, with several seeds; what is measured are clips it
+never saw. Rows are pictures made small, in fixed random directions: a look that learned nothing.
+"""
+
+import argparse
+import statistics
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+WIDTH = 128
+WHOLE = 257  # seconds, more than any clip has: a window that leaves nothing out
+WAYS = {
+    "base": {"temporal": 0, "kernel": 0},
+    "+ temporal": {"kernel": 0},
+    "+ local": {},
+    "+ the same, of all rows": {"kernel": WHOLE},
+    "+ memory": {"slots": 64},
+    "+ agreement": {"slots": 64, "agreement": 0.5},
+}
+REFINED = ("+ memory", "+ refinement")  # what of is refined, and as what it is listed
+COLUMNS = ("F1", "tau", "rho", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr-D")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.ablation", description=__doc__)
+    parser.add_argument("--clips", type=int, default=800)
+    parser.add_argument("--held", type=int, default=80)
+    parser.add_argument("--steps", type=int, default=400)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--rows", type=Path, help="folder that keeps the rows of the clips")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        found = measured(options, Path(scratch))
+    say(table(found))
+
+
+def measured(options: argparse.Namespace, scratch: Path) -> dict[str, list[Mapping[str, float]]]:
+    """By way, what each seed came to."""
+    from summarizer.models.small import tokenizer_of
+    from summarizer.train.watched import Shelf, pixels, render
+
+    folder, look = options.rows or scratch / "rows", pixels(WIDTH)
+    videos = Shelf(render(range(options.clips), "train", look, folder), folder)
+    held = Shelf(render(range(options.held), "validation", look, folder), folder)
+    words = tokenizer_of((videos[at].text for at in range(len(videos))), 600, ends_highest=True)
+    found: dict[str, list[Mapping[str, float]]] = {}
+    for seed in range(options.seeds):
+        for way, parts in WAYS.items():
+            for name, values in learned(way, parts, (videos, held, words), seed, options.steps):
+                found.setdefault(name, []).append(values)
+                shown = " ".join(f"{each} {value:.3f}" for each, value in values.items())
+                say(f"seed {seed}, {name}: {shown}")
+    return found
+
+
+def learned(way: str, parts: Mapping, material: tuple, seed: int, steps: int):
+    """One way with one seed; the refined one, too, where it is this one that is refined."""
+    import torch
+
+    from summarizer.models.saliency import dual
+    from summarizer.models.saliency.refine import Taste
+    from summarizer.train import videoxum
+    from summarizer.train.loop import Pace, train
+
+    videos, held, tokenizer = material
+    recipe = videoxum.Recipe(**parts, told=80)
+    shape = videoxum.shaped(dual.small(tokenizer, WIDTH), recipe)
+    torch.manual_seed(seed)
+    module = videoxum.Learning(dual.Dual(shape), recipe)
+    lesson = videoxum.Summarizing(module, dual.Words(tokenizer, shape), videos, made={"rows": ""})
+    pace = Pace(steps=steps, batch=16, rate=1e-3, decay=0.05, warmup=0.1, seed=seed)
+    with tempfile.TemporaryDirectory() as out:
+        train(lesson, pace, Path(out) / "own", quiet=True)
+    answers = videoxum.told(module.dual.eval(), lesson.words, held, recipe)
+    yield way, videoxum.judged(answers, held)
+    if way == REFINED[0]:
+        fine = videoxum.told(module.dual, lesson.words, held, replace(recipe, beams=1), Taste())
+        fine = [each._replace(text=own.text) for each, own in zip(fine, answers, strict=True)]
+        yield REFINED[1], videoxum.judged(fine, held)
+
+
+def table(found: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
+    names = [name for name in COLUMNS if any(name in each[0] for each in found.values())]
+    lines = [f"| way | {' | '.join(names)} |", f"|---|{'---:|' * len(names)}"]
+    for way, seeds in found.items():
+        cells = [spread([each[name] for each in seeds if name in each]) for name in names]
+        lines.append(f"| {way} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def spread(values: Sequence[float]) -> str:
+    """Mean and standard deviation."""
+    if not values:
+        return "–"
+    mean = statistics.fmean(values)
+    return f"{mean:.3f} ± {statistics.stdev(values):.3f}" if len(values) > 1 else f"{mean:.3f}"
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
