@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from hashlib import file_digest, sha256
 from heapq import nsmallest
 from itertools import groupby, islice
@@ -33,7 +34,7 @@ AT_ONCE = 256  # pictures that a model is given together
 PICTURE = 1.0  # seconds that a picture counts as
 BEHELD = ("sight", "hearing")  # the tracks that a wish can be compared with
 
-Read = Callable[[str], Sequence[Track]]  # a wish -> a row in the space of each track
+Read = Callable[[str, str, str], np.ndarray]  # a wish, a track, its weights -> (width,)
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,29 @@ class Work:
             )
         return manifest.place(self.path, name, self.anywhere)
 
-    def wish(self, text: str) -> str:
-        """The entry of a wish; empty for none, and where nothing can be compared with it."""
-        tracks = self.read(text) if text.strip() else ()
-        return self.keeper.keep_wish(sha256(text.encode()).hexdigest(), tracks) if tracks else ""
+    def wish(self, text: str, tracks: Mapping[str, str]) -> str:
+        """The entry of a wish in the spaces of tracks by these weights; empty where there is none,
+        and where it can be compared with nothing."""
+        asked = [
+            Track(name, np.zeros(1), self.read(text, name, by)[None], by)
+            for name, by in sorted(tracks.items())
+            if text.strip() and name in BEHELD
+        ]
+        digest = sha256(f"{sorted(tracks.items())} {text}".encode()).hexdigest()
+        return self.keeper.keep_wish(digest, asked) if asked else ""
+
+    def again(self, name: str, example: Example) -> bool:
+        """Whether these media were perceived for another example; then for this one, too."""
+        other = self.keeper.known(name)
+        if other is None:
+            return False
+        made = {track: by for track, (by, _) in other.tracks.items()}
+        self.keeper.share(other, example.id, self.wish(example.wish, made))
+        return True
+
+    def keep(self, name: str, example: Example, found: Perception) -> None:
+        made = {each.name: each.made_by for each in perceived.learned_from(found)}
+        self.keeper.keep(example.id, name, found, self.wish(example.wish, made))
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -99,13 +119,7 @@ def opened(options: argparse.Namespace) -> Work:
     require(summarizer.preset)
     out = options.out or perceived.place_of(options.manifest)
     keeper = perceived.Keeper(out, made_by(summarizer))
-    weights = {
-        name: SENSES[sense].weights
-        for sense in summarizer.senses
-        for name in BEHELD
-        if SENSES[sense].name.partition("-")[0] == name
-    }
-    return Work(options.manifest, summarizer, keeper, options.absolute, reader(weights))
+    return Work(options.manifest, summarizer, keeper, options.absolute, cache(asked))
 
 
 def made_by(summarizer: Summarizer) -> dict[str, object]:
@@ -120,20 +134,11 @@ def made_by(summarizer: Summarizer) -> dict[str, object]:
     return {"preset": summarizer.name, "senses": senses, **settings}
 
 
-def reader(weights: Mapping[str, str]) -> Read:
-    """Reads a wish as the models of these tracks do, each wish once."""
-    from functools import cache
+def asked(text: str, name: str, weights: str) -> np.ndarray:
+    """The wish as the model that left the track reads it."""
+    from summarizer.models.beholding import asked_of
 
-    @cache
-    def read(text: str) -> tuple[Track, ...]:
-        from summarizer.models.beholding import asked_of
-
-        return tuple(
-            Track(name, np.zeros(1), asked_of(text, name, by)[None], by)
-            for name, by in weights.items()
-        )
-
-    return read
+    return asked_of(text, name, weights)
 
 
 def drawn(examples: Sequence[Example], most: int | None) -> list[Example]:
@@ -182,13 +187,12 @@ def watch(work: Work, example: Example) -> list[str]:
         path = work.place(example.video or example.sound)
         start, end = example.part or (0.0, 0.0)
         name = f"{path.name} {digest(path)} {start:g}-{end:g}"
-        wish = work.wish(example.wish)
-        if work.keeper.known(name, example.id, wish):
+        if work.again(name, example):
             return []
         found = work.summarizer.perceive(path)
         if example.part:
             found = perceived.part_of(found, start, end)
-        work.keeper.keep(example.id, name, found, wish)
+        work.keep(name, example, found)
     except PresetError:
         raise
     except SummarizerError as error:
@@ -215,21 +219,22 @@ def look(work: Work, examples: Sequence[Example]) -> list[str]:
         try:
             path = work.place(each.image)
             name = f"{path.name} {digest(path)}"
-            wish = work.wish(each.wish)
-            if not work.keeper.known(name, each.id, wish):
+            if name in fresh:
+                fresh[name][1].append(each)
+            elif not work.again(name, each):
                 width = work.summarizer.config.decode.picture_width
-                fresh.setdefault(name, (media.picture(path, width), []))[1].append((each.id, wish))
+                fresh[name] = media.picture(path, width), [each]
         except PresetError:
             raise
         except SummarizerError as error:
             faults.append(f"{each.id[:80]}: {error}")
     frames = [frame for frame, _ in fresh.values()]
     seen = beheld(frames, work.summarizer.senses, work.summarizer.config)
-    for (name, (frame, asked)), tracks in zip(fresh.items(), seen, strict=True):
+    for (name, (frame, alike)), tracks in zip(fresh.items(), seen, strict=True):
         video = still((frame.shape[1], frame.shape[0]), name.rpartition(" ")[2])
         perception = Perception(video, (Event(0.0, PICTURE),), tracks=tracks)
-        for example, wish in asked:
-            work.keeper.keep(example, name, perception, wish)
+        for each in alike:
+            work.keep(name, each, perception)
     return faults
 
 

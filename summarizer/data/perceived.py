@@ -179,20 +179,18 @@ class Keeper:
         self.media = {each.media: each for each in self.kept.values()}
         self.index = index
 
-    def known(self, media: str, example: str, wish: str = "") -> bool:
-        """Whether these media were perceived for another example; then this one is told, too."""
+    def known(self, media: str) -> Kept | None:
+        """What was perceived of these media for another example."""
         other = self.media.get(media)
-        if other is None or not (self.features.folder / other.entry).is_file():
-            return False
+        return other if other and (self.features.folder / other.entry).is_file() else None
+
+    def share(self, other: Kept, example: str, wish: str = "") -> None:
+        """Keep that an example is of the same media as another."""
         self._add(replace(other, id=example, wish=wish))
-        return True
 
     def keep(self, example: str, media: str, perception: Perception, wish: str = "") -> None:
         """Keep what was perceived of an example."""
-        video = perception.video
-        tracks = tuple(
-            each for each in perception.tracks if each.name in TRACKS and len(each.times)
-        )
+        video, tracks = perception.video, learned_from(perception)
         found = Findings(perception.curves, perception.lines, tracks)
         self._add(
             Kept(
@@ -222,6 +220,11 @@ class Keeper:
         self.kept[kept.id] = self.media[kept.media] = kept
         with self.index.open("a", encoding="utf-8") as file:
             file.write(f"{json.dumps(asdict(kept))}\n")
+
+
+def learned_from(perception: Perception) -> tuple[Track, ...]:
+    """The tracks that are kept."""
+    return tuple(each for each in perception.tracks if each.name in TRACKS and len(each.times))
 
 
 # -- a part of a video ----------------------------------------------------------------------------

@@ -138,7 +138,7 @@ STAGES = {
         aspects=("overview",),
         pace=Pace(rate=1e-5, batch=8, at_once=1),
         epochs=10,
-        room=2048,
+        room=4096,
         answer=512,
         notes=True,
         wishes=True,

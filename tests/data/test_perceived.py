@@ -29,7 +29,8 @@ def test_what_was_perceived_comes_back(tmp_path):
     keeper, whole = Keeper(tmp_path, MADE), made()
     asked = keeper.keep_wish("a" * 64, [Track("sight", np.zeros(1), np.ones((1, 4)), "eye")])
     keeper.keep("one", "sea.mp4", whole, asked)
-    assert keeper.known("sea.mp4", "two") and not keeper.known("land.mp4", "three")
+    assert keeper.known("land.mp4") is None
+    keeper.share(keeper.known("sea.mp4"), "two")
     found = read(tmp_path)
     assert set(found.kept) == {"one", "two"} and found.made == MADE
     one = found.perception(found.kept["one"])
