@@ -33,8 +33,11 @@ def convert(source: Path, target: Path, names: Sequence[str]) -> None:
             shutil.copyfile(source / name, target / name)
 
 
-def read(file: Path) -> "dict[str, Tensor]":
-    """The tensors of a pickle, by name; one that holds anything else is refused."""
+def read(file: Path, part: str = "") -> "dict[str, Tensor]":
+    """The tensors of a pickle, by name; one that holds anything else is refused.
+
+    With `part` they are what lies under that name beside plain values, as in a training state.
+    """
     import pickle
 
     import torch
@@ -51,6 +54,8 @@ def read(file: Path) -> "dict[str, Tensor]":
     except Exception as error:  # whatever a damaged file makes its readers raise
         reason = " ".join(str(error).split())[:150]
         raise WeightsError(f"{file.name} is damaged ({reason}); get it again") from None
+    if part:
+        found = found.get(part) if isinstance(found, Mapping) else None
     if not isinstance(found, Mapping) or not all(
         isinstance(name, str) and isinstance(each, torch.Tensor) and each.layout == torch.strided
         for name, each in found.items()

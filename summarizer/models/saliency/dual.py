@@ -153,7 +153,7 @@ class Dual(nn.Module):
                 encoder_attention_mask=there.long(),
                 num_beams=beams,
                 do_sample=False,
-                min_new_tokens=min(least, room),
+                min_new_tokens=min(least, most, room),
                 max_new_tokens=min(most, room),
                 eos_token_id=shape.end,
                 pad_token_id=shape.filler,
