@@ -223,6 +223,17 @@ PRESETS = {
             "vicuna-7b",
         ),
     ),
+    "pocket": Preset(
+        senses=(*MEASURED, "sight-pocket", "tune-pocket"),
+        head="evidence",
+        selector="knapsack",
+        narrator="pocket",
+        trained="pocket/tell",
+        about="The whole architecture of studio, small, trained here and shipped: it runs at once "
+        "on any machine, and knows only a little drawn world of its own.",
+        needs=("pocket-clip", "pocket-mert", "pocket-llama"),
+        listed=False,
+    ),
     "tiny": Preset(
         senses=(*MEASURED, "sight-tiny", "captions-tiny", "hearing-tiny", "tune-tiny"),
         head="evidence",

@@ -87,7 +87,7 @@ def get(each: Weights, say: Callable[[str], None]) -> None:
 
         with _whole(hub.own(each)) as part:
             tiny.save(each.name, part)
-    else:
+    elif not each.shipped:  # what is shipped and not here can't be had: the last line says so
         say(f"{each.name}: {each.repo}, {amount(each.size_mb)}, licence {_licence(each)}")
         _download(each, say)
     say(f"{each.name} is here: {hub.folder(each.name)}")
@@ -133,6 +133,8 @@ def _whole(folder: Path) -> Iterator[Path]:
 def _row(each: Weights) -> str:
     if each.made:
         origin, commit = "made here, random", ""
+    elif each.shipped:
+        origin, commit = f"checkpoints/{each.shipped}", ""
     else:
         origin, commit = each.repo, each.revision[:SHOWN] or _unpinned(each)
     here = "here" if hub.here(each.name) else "not here"

@@ -48,7 +48,7 @@ def test_the_list_has_a_group_a_preset_and_all_weights(needy, capsys):
     told = said[said.index("needy: ") :].splitlines()[1:3]
     assert [line.split()[0] for line in told] == ["clip-vit-b-32", "mert-95m"]
     for row in rows(said):
-        if row[0] in WEIGHTS and not WEIGHTS[row[0]].made:
+        if row[0] in WEIGHTS and WEIGHTS[row[0]].repo:
             each = WEIGHTS[row[0]]
             assert row[1:4] == [each.repo, each.revision[:12], each.licence]
             assert row[-2:] == ["not", "here"]

@@ -3,7 +3,7 @@
 Both hear windows at their true time: nothing is squeezed, stretched or joined.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from math import ceil, gcd
 from pathlib import Path
@@ -61,6 +61,7 @@ WINDOW = 5.0  # seconds, what it was trained on
 SHORTEST = 0.1  # seconds; less is followed by silence
 MOST_TOKENS = 25  # a second; it makes 75, and each token needs some
 TINY = 1e-7  # its own guard against silence
+LINE = "heard.weight"  # of a checkpoint, from an ear to texts
 
 
 @alone
@@ -168,6 +169,23 @@ class Ear:
         with torch.inference_mode():
             states = self.model(sound.to(self.model.dtype)).last_hidden_state
         return states.float()  # (windows, frames, width)
+
+
+def load_line(name: str) -> Callable[[np.ndarray], np.ndarray]:
+    """From rows that an ear heard to the space of the texts it was trained with, as the checkpoint
+    of this name says: unit vectors."""
+    from summarizer import checkpoint
+
+    learned = checkpoint.tensors(checkpoint.home() / name)
+    if LINE not in learned:
+        raise WeightsError(f"the checkpoint {name} has no {LINE}; get it again")
+    line = learned[LINE].float().numpy()
+
+    def told(rows: np.ndarray) -> np.ndarray:
+        made = rows @ line.T
+        return made / np.maximum(np.linalg.norm(made, axis=1, keepdims=True), TINY)
+
+    return told
 
 
 def _frame(kernels: Sequence[int], strides: Sequence[int]) -> tuple[int, int]:

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from summarizer import checkpoint
-from summarizer.models.hub import folder
+from summarizer.errors import WeightsError
+from summarizer.models.hub import WEIGHTS, folder
 from summarizer.schema import Track
 
 Read = Callable[[Sequence[str]], np.ndarray]  # texts -> unit vectors, one a row
@@ -72,6 +73,8 @@ def reader(name: str, weights: str) -> tuple[Read, tuple[str, ...], np.ndarray]:
     """What reads texts for a track, how to put a wish to it, and what it makes of neutral texts."""
     from summarizer.models.neutral import HEARD, NEUTRAL, PHRASES, SOUNDS
 
+    if beside := WEIGHTS[weights].beside if weights in WEIGHTS else "":
+        return _told_beside(name, beside)
     if name == "hearing":
         from summarizer.models.audio import load_clap
 
@@ -82,3 +85,19 @@ def reader(name: str, weights: str) -> tuple[Read, tuple[str, ...], np.ndarray]:
 
     eye = load_eye(folder(weights))
     return eye.read, PHRASES, eye.read(NEUTRAL)
+
+
+def _told_beside(name: str, beside: str) -> tuple[Read, tuple[str, ...], np.ndarray]:
+    """The same for a track of weights that share their texts: as their checkpoint says."""
+    from summarizer.models.vision import load_eye
+
+    config = checkpoint.describe(checkpoint.home() / beside).config
+    try:
+        weights, neutral = config["reader"], [str(text) for text in config["neutral"][name]]
+    except (KeyError, TypeError):
+        raise WeightsError(
+            f"the config.json of the checkpoint {beside} does not say who reads texts for it, and "
+            "which are neutral; get the checkpoint again"
+        ) from None
+    eye = load_eye(folder(weights))
+    return eye.read, ("{}",), eye.read(neutral)

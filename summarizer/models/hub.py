@@ -1,4 +1,4 @@
-"""The weights made elsewhere, as data with names, and where the usable copy of each lies here.
+"""The frozen weights, as data with names, and where the usable copy of each lies here.
 
 Nothing is downloaded by this module: `python -m summarizer.weights get NAME` does that, and only
 that. A copy is usable where it can be loaded as it is: in the Hugging Face cache, or, where the
@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from summarizer import checkpoint
 from summarizer.errors import WeightsError
 
 COMMAND = "python -m summarizer.weights get"
@@ -28,7 +29,7 @@ class File:
 
 @dataclass(frozen=True)
 class Weights:
-    """One repository of the hub at one commit; without a repository, one that is made here."""
+    """One repository of the hub at one commit; without a repository, made here or shipped."""
 
     name: str
     repo: str
@@ -37,10 +38,12 @@ class Weights:
     size_mb: int  # to download, about
     files: tuple[File, ...]  # what loading needs; what else is small comes along
     note: str = ""
+    shipped: str = ""  # where it lies among the checkpoints, if this project trained it
+    beside: str = ""  # the checkpoint that says who reads texts for it, and which are neutral
 
     @property
     def made(self) -> bool:
-        return not self.repo
+        return not self.repo and not self.shipped
 
     @property
     def convert(self) -> bool:
@@ -247,6 +250,30 @@ WEIGHTS = {
                 ("llama", (*_TOLD, "tokenizer.json", "model.safetensors")),
             )
         ),
+        *(
+            Weights(
+                f"pocket-{kind}",
+                "",
+                "",
+                "Apache-2.0",
+                size,
+                _files(*files),
+                "trained here, on the little world; knows nothing else",
+                f"pocket/{place}",
+                beside,
+            )
+            for kind, size, place, beside, files in (
+                (
+                    "clip",
+                    4,
+                    "senses-clip",
+                    "pocket/senses",
+                    ("open_clip_config.json", "open_clip_model.safetensors", "tokenizer.json"),
+                ),
+                ("mert", 2, "senses-mert", "pocket/senses", (*_HEARD, "model.safetensors")),
+                ("llama", 6, "language", "", (*_TOLD, "tokenizer.json", "model.safetensors")),
+            )
+        ),
     )
 }
 
@@ -265,14 +292,19 @@ def here(name: str) -> bool:
 def folder(name: str) -> Path:
     """The usable copy, a folder in the hub's own format; an error says how to get it."""
     found = _usable(weights(name))
-    if found is None:
-        raise WeightsError(f"the weights {name} are not here; get them with: {COMMAND} {name}")
-    return found
+    if found is not None:
+        return found
+    if WEIGHTS[name].shipped:
+        raise WeightsError(
+            f"the weights {name} are not in {checkpoint.home() / WEIGHTS[name].shipped}, where "
+            "they come with the project; get that folder again, or train them: make train-pocket"
+        )
+    raise WeightsError(f"the weights {name} are not here; get them with: {COMMAND} {name}")
 
 
 def commit(wanted: Weights) -> str:
     """The pinned commit, or the one that was taken at the first download; empty before it."""
-    if wanted.revision or wanted.made:
+    if wanted.revision or not wanted.repo:
         return wanted.revision
     try:
         taken = lock(wanted).read_text().strip()
@@ -317,7 +349,9 @@ def data() -> Path:
 
 
 def _usable(wanted: Weights) -> Path | None:
-    if wanted.made or wanted.convert:
+    if wanted.shipped:
+        place, files = checkpoint.home() / wanted.shipped, list(wanted.files)
+    elif wanted.made or wanted.convert:
         place, files = own(wanted), [File(loadable(file.name)) for file in wanted.files]
     else:
         place, files = snapshot(wanted), list(wanted.files)

@@ -33,12 +33,12 @@ from summarizer.senses.returns import Returns
 from summarizer.senses.screen import Screen
 from summarizer.senses.sharpness import Sharpness
 from summarizer.senses.shots import Shots
-from summarizer.senses.sight import LargeSight, Sight, TinySight
+from summarizer.senses.sight import LargeSight, PocketSight, Sight, TinySight
 from summarizer.senses.speech import Speech
 from summarizer.senses.subtitles import Subtitles
 from summarizer.senses.timbre import Timbre
 from summarizer.senses.tones import Tones
-from summarizer.senses.tune import TinyTune, Tune
+from summarizer.senses.tune import PocketTune, TinyTune, Tune
 from summarizer.senses.words import Words
 
 
@@ -182,12 +182,14 @@ SENSES: dict[str, type[Sense | TwoStep]] = {
             Sight,
             LargeSight,
             TinySight,
+            PocketSight,
             Captions,
             TinyCaptions,
             Hearing,
             TinyHearing,
             Tune,
             TinyTune,
+            PocketTune,
         )
     },
 }

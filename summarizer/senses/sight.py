@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SIDE = 224  # pixels, as CLIP wants them
+SMALL = 96  # pixels, for the model that is trained here
 AT_ONCE = 32  # pictures encoded between two signs of life
 
 
@@ -35,9 +36,10 @@ class Sight:
     weights: ClassVar[str] = "clip-vit-b-32"
     settings: ClassVar[str] = "vision"
     patches: ClassVar[bool] = False  # whether some tokens of each picture are kept, too
+    nearest: ClassVar[float] = 1.0  # seconds from one picture to the next, at least
 
     def __init__(self, video: Video):
-        self.apart = max(1.0, video.seconds / self.most)
+        self.apart = max(self.nearest, video.seconds / self.most)
         self.due = 0.0
 
     @property
@@ -48,7 +50,12 @@ class Sight:
         for time, frame in zip(material.times.tolist(), material.frames, strict=True):
             if time >= self.due - 1e-6:
                 self.due = max(self.due + self.apart, time + self.apart / 2)
-                yield time, middle(frame, SIDE)
+                yield time, self.fitted(frame)
+
+    @staticmethod
+    def fitted(frame: np.ndarray) -> np.ndarray:
+        """The picture as the model is to see it."""
+        return middle(frame, SIDE)
 
     @classmethod
     def encode(
@@ -94,6 +101,21 @@ class TinySight(Sight):
     patches: ClassVar[bool] = True
 
 
+class PocketSight(Sight):
+    """The same with the small model that is trained here. It sees the whole picture, squeezed to a
+    square, and twice a second, so that it can tell how things move."""
+
+    name: ClassVar[str] = "sight-pocket"
+    weights: ClassVar[str] = "pocket-clip"
+    patches: ClassVar[bool] = True
+    nearest: ClassVar[float] = 0.5
+    shape: ClassVar[tuple[int, ...]] = (SMALL, SMALL, 3)
+
+    @staticmethod
+    def fitted(frame: np.ndarray) -> np.ndarray:
+        return squeezed(frame, SMALL)
+
+
 def merged(patches: "Tensor", settings: VisionConfig) -> np.ndarray:
     """The patches of each picture as so many tokens: (pictures x tokens, width)."""
     from summarizer.models.merging import decide
@@ -112,3 +134,8 @@ def middle(frame: np.ndarray, side: int) -> np.ndarray:
     return cv2.resize(
         square, (side, side), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
     )
+
+
+def squeezed(frame: np.ndarray, side: int) -> np.ndarray:
+    """The whole picture as a square of so many pixels a side: nothing is cut off."""
+    return cv2.resize(frame, (side, side), interpolation=cv2.INTER_AREA)

@@ -1,6 +1,6 @@
 """Tune: the sound as MERT hears it, for a language model that was taught to read that."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -54,16 +54,22 @@ class Tune:
         each = settings.tokens_a_second
         ear = load_ear(folder(cls.weights), device, layer=settings.layer, tokens_a_second=each)
         found, begins = [np.zeros((0, ear.width), np.float32)], [np.zeros(0)]
+        told = cls.telling()
         for first, last in runs(times):
             for begin in range(first, last, AT_ONCE):
                 end = min(last, begin + AT_ONCE)
                 tokens = ear.listen(samples(rows[begin:end]), RATE)
                 found.append(tokens)
                 begins.append(times[begin] + np.arange(len(tokens)) / each)
-                track = Track(
-                    "tune", np.concatenate(begins), np.concatenate(found).astype("f2"), cls.weights
-                )
-                yield Encoded(end / len(times), Findings(tracks=(track,)), device, end)
+                starts, rows = np.concatenate(begins), np.concatenate(found)
+                tune = Track("tune", starts, rows.astype("f2"), cls.weights)
+                tracks = (tune, *told(starts, rows))
+                yield Encoded(end / len(times), Findings(tracks=tracks), device, end)
+
+    @classmethod
+    def telling(cls) -> Callable[[np.ndarray, np.ndarray], tuple[Track, ...]]:
+        """What else can be told of the rows and when they begin; nothing."""
+        return lambda starts, rows: ()
 
 
 class TinyTune(Tune):
@@ -71,3 +77,24 @@ class TinyTune(Tune):
 
     name: ClassVar[str] = "tune-tiny"
     weights: ClassVar[str] = "tiny-mert"
+
+
+class PocketTune(Tune):
+    """The same with the small model that is trained here, whose rows can be compared with texts."""
+
+    name: ClassVar[str] = "tune-pocket"
+    weights: ClassVar[str] = "pocket-mert"
+    line: ClassVar[str] = "pocket/senses"  # the checkpoint that leads from it to texts
+
+    @classmethod
+    def telling(cls) -> Callable[[np.ndarray, np.ndarray], tuple[Track, ...]]:
+        from summarizer.models.audio import load_line
+
+        line = load_line(cls.line)
+
+        def told(starts: np.ndarray, rows: np.ndarray) -> tuple[Track, ...]:
+            at = np.arange(len(rows))
+            near = np.clip(at[:, None] + [-1, 0, 1], 0, max(0, len(rows) - 1))  # a token is short
+            return (Track("hearing", starts, line(rows[near].mean(1)).astype("f2"), cls.weights),)
+
+        return told

@@ -8,15 +8,20 @@ from summarizer.config import NarratorConfig
 from summarizer.schema import Perception, Sentence, Summary
 from summarizer.stages.narrate.composed import compose
 from summarizer.stages.narrate.frame import titles
+from summarizer.stages.narrate.prompt import Form
 from summarizer.stages.narrate.sensed import senses_of
 from summarizer.stages.narrate.told import Telling, Told, Write, remote, write
 
 Tell = Callable[[Perception, Summary], Iterator[Sentence]]
 
+POCKET = Form(noted=False, sight=24, sound=8)  # what the small model was taught to read
+POCKET_EACH = 6  # of sight for a picture
+
 NARRATORS: dict[str, Tell] = {
     "composed": compose,
     "qwen": Told("qwen-0.5b"),
     "vicuna": Told("vicuna-7b", "studio", senses_of),
+    "pocket": Told("pocket-llama", "pocket/tell", partial(senses_of, each=POCKET_EACH), POCKET),
     "tiny": Told("tiny-llama", "tiny", senses_of),
 }
 

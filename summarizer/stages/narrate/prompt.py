@@ -17,7 +17,7 @@ from summarizer.models.english import lasting
 from summarizer.models.narrator import Piece, Rows
 from summarizer.schema import Event, Highlight, Line, Perception, Summary
 from summarizer.senses import SENSES
-from summarizer.stages.narrate.asking import question, quoted, rules
+from summarizer.stages.narrate.asking import WISHED, question, quoted, rules
 from summarizer.stages.narrate.facts import Fact, known, ranked
 from summarizer.stages.narrate.moments import asked_for
 from summarizer.stages.narrate.wording import TURNED, turned
@@ -29,7 +29,6 @@ LINES = 8  # quoted of a section, at most
 NOTED = 24  # tokens of notes a section should have room for; with less, there are fewer sections
 FAVOURED = 3.0  # times as much room for a section with a highlight
 SENSED = 0.5  # share of what is to spare that goes to tokens of the senses, where there are some
-MOST = {"sight": 64, "sound": 32}  # tokens of a section
 UNSURE = "(unsure) "
 EMPTY = "nothing stands out"
 # how a line is introduced, by its source
@@ -70,12 +69,22 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Form:
+    """How a model is spoken to."""
+
+    noted: bool = True  # with rules, notes and aspects; else with tokens and the wish alone
+    sight: int = 64  # tokens of a section, at most
+    sound: int = 32
+
+
+@dataclass(frozen=True)
 class Reader:
     """What a prompt has to know of the model that will read it."""
 
     count: Count
     frame: Frame
     settings: NarratorConfig = field(default_factory=NarratorConfig)
+    form: Form = field(default_factory=Form)
 
     @property
     def limit(self) -> int:
@@ -106,12 +115,13 @@ def fused(
         ],
         reader.settings.sections,
     )
-    facts = facts_of(perception)
+    facts, noted = facts_of(perception), reader.form.noted
     while True:
         draft = drafted(perception, summary, facts, parts, reader, senses)
         room = reader.limit - reader.count(draft.pieces(()))
-        if room >= (NOTED * len(parts) if len(parts) > 1 else 0):
-            return draft.filled(notes(perception, summary, facts, parts), reader)
+        if room >= (NOTED * len(parts) if noted and len(parts) > 1 else 0):
+            offered = notes(perception, summary, facts, parts) if noted else ()
+            return draft.filled(offered, reader)
         if len(parts) == 1:
             raise PresetError(
                 f"the question alone takes {reader.limit - room} tokens, but a prompt may have "
@@ -250,6 +260,7 @@ class Draft:
     parts: Sequence[Section]
     tags: Sequence[str]
     tokens: Sequence[Sequence[Rows]]  # of each section
+    noted: bool = True
 
     def pieces(self, chosen: Sequence[Note]) -> list[Piece]:
         """The prompt with these notes."""
@@ -258,7 +269,8 @@ class Draft:
             mine = [note for note in chosen if note.section == index]
             mine.sort(key=lambda note: (note.order, note.rank))
             text = "; ".join(note.text for note in mine) or EMPTY
-            found += [tag, *self.tokens[index], f"{' (chosen)' * section.chosen} {text}\n"]
+            told = f"{' (chosen)' * section.chosen} {text}" if self.noted else ""
+            found += [tag, *self.tokens[index], f"{told}\n"]
         return [*found, self.after]
 
     def filled(self, offered: Sequence[Note], reader: Reader) -> list[Piece]:
@@ -294,38 +306,57 @@ def drafted(
     senses: Mapping[str, Sense],
 ) -> Draft:
     """The prompt of these sections, with at least the fewest tokens of each sense."""
-    seconds = perception.video.seconds
-    opened, closed = reader.frame(rules(bool(senses)))
+    seconds, noted = perception.video.seconds, reader.form.noted
+    before, after = _framed(perception, summary, facts, parts, reader, bool(senses))
+    begins = noted and senses  # a model that is taught to answer with stretches is given them
     bare = Draft(
-        f"{opened}{about(perception, facts)}\n\nNotes:\n",
-        f"\n{question(summary, stamps(parts[0], seconds))}{closed}",
+        before,
+        after,
         parts,
         [
-            f"[{stamp(each.start, seconds >= HOUR) if senses else stamps(each, seconds)}]"
+            f"[{stamp(each.start, seconds >= HOUR) if begins else stamps(each, seconds)}]"
             for each in parts
         ],
         [()] * len(parts),
+        noted,
     )
-    room = reader.limit - reader.count(bare.pieces(())) - NOTED * len(parts)
-    wanted = shares(parts, senses, room, reader.settings)
+    room = reader.limit - reader.count(bare.pieces(())) - NOTED * noted * len(parts)
+    wanted = shares(parts, senses, room, reader)
     return replace(
         bare, tokens=[_tokens(senses, *each) for each in zip(parts, wanted, strict=True)]
     )
 
 
+def _framed(
+    perception: Perception,
+    summary: Summary,
+    facts: Sequence[Fact],
+    parts: Sequence[Section],
+    reader: Reader,
+    sensed: bool,
+) -> tuple[str, str]:
+    """What stands before and after the sections."""
+    if not reader.form.noted:
+        return "", f"{quoted(summary.preference.want, WISHED)}\n"
+    opened, closed = reader.frame(rules(sensed))
+    asked = question(summary, stamps(parts[0], perception.video.seconds))
+    return f"{opened}{about(perception, facts)}\n\nNotes:\n", f"\n{asked}{closed}"
+
+
 def shares(
-    parts: Sequence[Section], senses: Mapping[str, Sense], room: int, settings: NarratorConfig
+    parts: Sequence[Section], senses: Mapping[str, Sense], room: int, reader: Reader
 ) -> list[dict[str, int]]:
     """How many tokens of each sense a section gets: the least, twice that with a highlight, and
     its share of what is to spare."""
-    least = {name: getattr(settings, name) for name in senses}
+    least = {name: getattr(reader.settings, name) for name in senses}
+    most = {name: getattr(reader.form, name) for name in senses}
     each = max(1, sum(least.values()))
     weights = sum(section.weight for section in parts)
     spare = max(0.0, SENSED * (room - each * sum(1 + section.chosen for section in parts)))
     return [
         {
             name: min(
-                max(MOST[name], few * (1 + section.chosen)),
+                max(most[name], few * (1 + section.chosen)),
                 few * (1 + section.chosen)
                 + math.floor(spare * section.weight / weights * few / each),
             )

@@ -1,9 +1,9 @@
 """What a language model is given of each section's pictures and sound: exactly so many tokens.
 
-Of the pictures those at the heart of the section's events, more of them where more is going on;
-their tokens are merged until as many are left as there is room for. Of the sound, its rows in
-order, averaged over equal parts of the section. In half precision, as in the tracks: a prompt may
-have to travel to another process.
+Of the pictures those at the heart of the section's events, more of them where more is going on, in
+order of time; the tokens of each are merged until as many are left as there is room for. Of the
+sound, its rows in order, averaged over equal parts of the section. In half precision, as in the
+tracks: a prompt may have to travel to another process.
 """
 
 from collections.abc import Mapping
@@ -20,36 +20,50 @@ EACH = 4  # tokens that a picture is worth looking at for
 RICH = ("movement", "new sights", "speech", "loudness", "words")  # where more is going on
 
 
-def senses_of(perception: Perception) -> Mapping[str, Sense]:
-    """The senses there are tokens of."""
+def senses_of(perception: Perception, each: int = EACH) -> Mapping[str, Sense]:
+    """The senses there are tokens of, so many for each picture."""
     found: dict[str, Sense] = {}
     patches = perception.track("patches")
     if patches is not None and len(patches.times):
-        found["sight"] = partial(seen, perception, patches)
+        found["sight"] = partial(seen, perception, patches, each=each)
     tune = perception.track("tune")
     if tune is not None and len(tune.times):
         found["sound"] = partial(heard, tune)
     return found
 
 
-def seen(perception: Perception, patches: Track, start: float, end: float, most: int) -> np.ndarray:
+def seen(
+    perception: Perception, patches: Track, start: float, end: float, most: int, each: int = EACH
+) -> np.ndarray:
     """(tokens, width): at most so many, of the pictures of this stretch that tell most."""
     import torch
 
     from summarizer.models.merging import decide
 
     inside = [
-        Event(max(start, each.start), min(end, each.end))
-        for each in perception.events
-        if each.end > start and each.start < end
+        Event(max(start, event.start), min(end, event.end))
+        for event in perception.events
+        if event.end > start and event.start < end
     ]
-    wanted = np.array(moments(inside, richness(perception), max(1, most // EACH)))
-    times = np.unique(patches.times)  # of pictures, each with several tokens
-    pictures = np.unique(times[np.abs(times[:, None] - wanted[None]).argmin(axis=0)])
-    rows = np.isin(patches.times, pictures)
+    wanted = np.array(moments(inside, richness(perception), max(1, most // each)))
+    times, first = np.unique(patches.times, return_index=True)  # each has several tokens
+    pictures = np.unique(np.abs(times[:, None] - wanted[None]).argmin(axis=0))
+    ends = np.append(first, len(patches.times))
+    shares = [len(part) for part in np.array_split(np.arange(most), len(pictures))]
     with one_thread():
-        tokens = torch.from_numpy(np.asarray(patches.values[rows], np.float32))
-        return decide(tokens, most).merge(tokens).half().numpy()
+        kept = [
+            decide(tokens, min(share, len(tokens))).merge(tokens)
+            for picture, share in zip(pictures, shares, strict=True)
+            if share
+            for tokens in [_tokens(patches, ends[picture], ends[picture + 1])]
+        ]
+        return torch.cat(kept).half().numpy()
+
+
+def _tokens(patches: Track, first: int, last: int):
+    import torch
+
+    return torch.from_numpy(np.asarray(patches.values[first:last], np.float32))
 
 
 def heard(tune: Track, start: float, end: float, most: int) -> np.ndarray:

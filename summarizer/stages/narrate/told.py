@@ -17,7 +17,7 @@ from summarizer.schema import QUOTABLE, Perception, Sentence, Summary
 from summarizer.stages.narrate.asking import vicuna
 from summarizer.stages.narrate.composed import compose
 from summarizer.stages.narrate.facts import ranked
-from summarizer.stages.narrate.prompt import CERTAIN, Reader, Sense, facts_of, fused
+from summarizer.stages.narrate.prompt import CERTAIN, Form, Reader, Sense, facts_of, fused
 from summarizer.stages.narrate.tags import Tally, tagged
 
 ENOUGH = 3  # grounded sentences make a story,
@@ -136,6 +136,7 @@ class Told:
     weights: str
     trained: str = ""  # the checkpoint that taught it to read the senses, if there is one
     senses: Callable[[Perception], Mapping[str, Sense]] | None = None
+    form: Form = field(default_factory=Form)
     settings: NarratorConfig = field(default_factory=NarratorConfig)
     writer: Callable[[str, str, NarratorConfig], Writer] = HERE
 
@@ -183,7 +184,11 @@ class Telling(Iterator[Sentence]):
         settings = replace(
             by.settings, room=room, answer=max(1, min(by.settings.answer, room // 2))
         )
-        reader = Reader(writer.count, lambda rules: writer.frame(rules) or vicuna(rules), settings)
+
+        def frame(rules: str) -> tuple[str, str]:
+            return writer.frame(rules) or vicuna(rules)
+
+        reader = Reader(writer.count, frame, settings, by.form)
         senses = by.senses(perception) if by.senses else {}
         known = {name: sense for name, sense in senses.items() if name in writer.senses}
         prompt = fused(perception, summary, reader, known)
