@@ -68,6 +68,19 @@ class Captioner:
             found += [cleaned(text) for text in texts]
         return found
 
+    def rows(self, frames: np.ndarray) -> np.ndarray:
+        """(frames, width) float16: what BLIP's eye sees in each as a whole, by its first token."""
+        import torch
+
+        width = self.model.config.vision_config.hidden_size
+        found = np.empty((len(frames), width), np.float16)
+        for first in range(0, len(frames), self.batch):
+            pictures = self.prepared(frames[first : first + self.batch])
+            with torch.inference_mode():
+                seen = self.model.vision_model(pictures.to(self.model.dtype)).last_hidden_state
+            found[first : first + self.batch] = seen[:, 0].float().cpu().numpy()
+        return found
+
     def prepared(self, frames: np.ndarray):
         """(frames, 3, side, side) on the device, as it was trained: whole pictures, made square."""
         import torch

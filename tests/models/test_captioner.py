@@ -149,3 +149,20 @@ def test_another_model_is_not_taken_for_it(folder, tmp_path):
 )
 def test_what_is_said_twice_is_said_once(said, meant):
     assert cleaned(said) == meant
+
+
+def test_rows_are_the_first_tokens_of_the_eye_in_whatever_batches(folder, frames):
+    from transformers import BlipVisionModel
+
+    captioner = load_captioner(folder, batch=3)
+    config = captioner.model.config.vision_config
+    eye = BlipVisionModel(config).eval()
+    weights = load_file(folder / "model.safetensors")
+    own = {n.removeprefix("vision_model."): w for n, w in weights.items() if "vision_model" in n}
+    eye.load_state_dict({name: weight.float() for name, weight in own.items()})
+    with torch.no_grad():
+        right = eye(captioner.prepared(frames)).last_hidden_state[:, 0].numpy()
+    found = captioner.rows(frames)
+    assert found.dtype == np.float16
+    np.testing.assert_allclose(found, right, atol=2e-3, rtol=2e-3)
+    assert captioner.rows(frames[:0]).shape == (0, config.hidden_size)
