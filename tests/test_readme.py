@@ -43,6 +43,14 @@ MAKE = {  # who runs it
     'python -m summarizer examples/day.mp4 --preset laptop --want "the beach at sunset" '
     "--out out/beach": "test_large_models_in_their_tiny_form",
 }
+TRAINING = [  # run in their tiny form
+    line
+    for line in SHELL
+    if "summarizer.train " in line or "--preset studio" in line or "get studio" in line
+    or re.match("python -m summarizer.data read (cc3m|coco|mmtrail|videoxum)", line)
+]  # fmt: skip
+LAUNCHES = [shlex.split(line)[0].split("=", 1)[1] for line in SHELL if line.startswith("LAUNCH=")]
+HUB = [line for line in SHELL if line.startswith("hf ")]
 SERVED = [block for block in PYTHON if "gradio_client" in block]
 
 
@@ -81,7 +89,8 @@ def test_there_are_commands_to_check():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "line", [line for line in SHELL if line.startswith("python ") and line not in MAKE]
+    "line",
+    [line for line in SHELL if line.startswith("python ") and line not in {*MAKE, *TRAINING}],
 )
 def test_a_command_runs_as_printed(line, desk):
     done = run([sys.executable, *shlex.split(line)[1:]], desk)
@@ -101,8 +110,63 @@ def test_large_models_in_their_tiny_form(desk, monkeypatch):
     assert (desk / "out" / "beach" / "summary.json").is_file()
 
 
+@pytest.mark.slow
+def test_training_in_its_tiny_form(desk, monkeypatch):
+    """All of it in order, each stage for a few steps."""
+    from importlib import import_module
+
+    from tests.train.training import FAST, laid, short
+
+    monkeypatch.setenv("XDG_DATA_HOME", str(desk / "home"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(desk / "cache"))
+    monkeypatch.chdir(desk)
+    (desk / "films").mkdir()
+    films = short(desk / "films")
+    for name in ("cc3m", "coco", "mmtrail", "videoxum"):
+        laid(desk / "data" / name, name, films)
+    quick = [word for each in FAST for word in ("--set", each)]
+    assert len(TRAINING) == 12
+    for line in TRAINING:
+        before, module, *words = shlex.split(line.replace("studio", "tiny").replace(" -m ", " "))
+        assert before in ("python", "$LAUNCH")
+        words += quick if before == "$LAUNCH" else []
+        room = module if module.endswith((".weights", ".features")) else f"{module}.__main__"
+        assert import_module(room).main(words) == 0, line
+    for name in ("tiny-see", "tiny-hear", "tiny", "tiny-saliency"):
+        assert (desk / "checkpoints" / name / "trained.safetensors").is_file()
+
+
+def test_accelerate_knows_how_it_is_to_launch():
+    from accelerate.commands.launch import launch_command_parser
+
+    known = []
+    for launch in LAUNCHES:
+        words = shlex.split(launch)
+        assert words[:2] == ["accelerate", "launch"]
+        found = launch_command_parser().parse_args([*words[2:], "-m", "summarizer.train", "see"])
+        assert found.module and found.training_script == "summarizer.train"
+        assert found.training_script_args == ["see"]
+        known.append((found.num_processes, found.num_machines or 1, found.multi_gpu))
+    assert known == [(1, 1, False), (8, 1, True), (16, 2, True)]
+
+
+@pytest.mark.parametrize("line", HUB)
+def test_the_hub_knows_what_it_is_told(line):
+    _, command, _, *rest = shlex.split(line)
+    tool = Path(sys.executable).with_name("hf")
+    known = subprocess.run([tool, command, "--help"], capture_output=True, text=True).stdout
+    assert all(word in known for word in rest if word.startswith("--"))
+    if not any(word.startswith("--") for word in rest):
+        assert re.search(r"REPO_ID \[LOCAL_PATH\] \[PATH_IN_REPO\]", known)
+
+
 @pytest.mark.parametrize(
-    "line", [line for line in SHELL if line in MAKE or not line.startswith("python ")]
+    "line",
+    [
+        line
+        for line in SHELL
+        if line in MAKE or not line.startswith(("python ", "LAUNCH=", "$LAUNCH ", "hf "))
+    ],
 )
 def test_every_other_command_is_known_to_run_elsewhere(line):
     assert re.sub(r" \w+=\S+", "", line) in MAKE or line == ". .venv/bin/activate"

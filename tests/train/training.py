@@ -74,8 +74,8 @@ def short(folder: Path) -> list[Path]:
     ]
 
 
-def made(folder: Path, name: str, films: list[Path]) -> Path:
-    """The manifest of a small data set of this form, perceived by the tiny preset."""
+def laid(folder: Path, name: str, films: list[Path]) -> None:
+    """A small data set of this form, as it is published."""
     file, entry, media, _ = SETS[name]
     folder.mkdir(parents=True)
     (folder / file).write_text(json.dumps([entry(i, n) for n, i in enumerate((A, B, C))]))
@@ -87,6 +87,11 @@ def made(folder: Path, name: str, films: list[Path]) -> Path:
         else:
             small = np.random.default_rng(number).integers(0, 255, (6, 10, 3)).astype(np.uint8)
             Image.fromarray(small).resize((200, 120)).save(target)
+
+
+def made(folder: Path, name: str, films: list[Path]) -> Path:
+    """The manifest of such a data set, perceived by the tiny preset."""
+    laid(folder, name, films)
     assert data.main(["read", name, "--data", str(folder)]) == 0
     path = folder / "manifest.jsonl"
     cache = str(films[0].parent / "cache")
