@@ -51,7 +51,8 @@ def staged(recipe, train: Sequence[Annotated], validate: Sequence[Annotated], se
                 epochs=recipe.pretrain,
             )
             lesson = ssl.lesson(how, taught, held, made, seed)
-            run(lesson, ssl.pace(how, len(taught), seed), begin, quiet=True)
+            if not run(lesson, ssl.pace(how, len(taught), seed), begin, quiet=True).done:
+                raise KeyboardInterrupt  # as everywhere when somebody stops the command
         lesson = progressive.lesson(recipe, taught, held, made, begin, seed)
         progressive.fit(lesson, out, seed, quiet=True)
         model = models.load(out, made, wide)
