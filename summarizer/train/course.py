@@ -21,7 +21,7 @@ from summarizer.models.narrator import Lora, Narrator, load_narrator
 from summarizer.models.saliency.head import Head
 from summarizer.stages.narrate import NARRATORS
 from summarizer.stages.narrate.asking import vicuna
-from summarizer.stages.narrate.prompt import Reader
+from summarizer.stages.narrate.prompt import Form, Reader
 from summarizer.stages.narrate.told import Told
 from summarizer.train.answering import HEAD, Answering, Made, Taught, begin_from
 from summarizer.train.loop import Pace
@@ -71,7 +71,8 @@ class Lesson(Answering):
 def course(wanted: Wanted) -> Course:
     """Everything loaded, nothing learned yet."""
     stage, settings = wanted.stage, wanted.stage.narrator
-    weights = told_by(preset(wanted.preset), wanted.preset).weights
+    teller = told_by(preset(wanted.preset), wanted.preset)
+    weights = teller.weights
     pairs = list(paired(wanted))
     learned, held = divided(pairs, stage)
     if not learned:
@@ -88,14 +89,14 @@ def course(wanted: Wanted) -> Course:
     module = Taught(narrator, head)
     begin_from(module, weights, wanted.begin)
     module.learning([name for name in stage.learns if name != HEAD or head])
-    reader = reading(narrator, stage)
-    source = Asked(learned, stage, reader)
+    reader = reading(narrator, stage, teller.form)
+    source = Asked(learned, stage, reader, teller.senses)
     source.question(0, np.random.default_rng(0))  # what is wrong with the room shows at once
     lesson = Lesson(
         module,
         Made(weights, lora, makers(learned, JUDGED) if head else {}),
         source,
-        Asked(held, stage, reader),
+        Asked(held, stage, reader, teller.senses),
         {"words": stage.lambda_t, "seconds": stage.lambda_v},
     )
     lesson.of = described(wanted, learned, held)
@@ -216,7 +217,7 @@ def told_by(of: Preset, name: str) -> Told:
     return teller
 
 
-def reading(narrator: Narrator, stage: Stage) -> Reader:
+def reading(narrator: Narrator, stage: Stage, form: Form) -> Reader:
     """As in use, but with the stage's room."""
     room = min(stage.room, narrator.room)
     answer = min(stage.answer, room // 2)
@@ -224,7 +225,11 @@ def reading(narrator: Narrator, stage: Stage) -> Reader:
         stage.narrator, room=room, slow_room=max(2 * answer, stage.narrator.slow_room),
         answer=answer,
     )  # fmt: skip
-    return Reader(narrator.count, lambda rules: narrator.frame(rules) or vicuna(rules), settings)
+
+    def frame(rules: str) -> tuple[str, str]:
+        return narrator.frame(rules) or vicuna(rules)
+
+    return Reader(narrator.count, frame, settings, form)
 
 
 def judging(stage: Stage, pairs: Sequence[Pair]) -> Head | None:

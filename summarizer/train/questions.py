@@ -3,7 +3,7 @@ the form that is read in use, and how much each second counts."""
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -23,8 +23,7 @@ from summarizer.schema import (
     Video,
 )
 from summarizer.stages.narrate.asking import most
-from summarizer.stages.narrate.prompt import Reader, Section, fused, stamps
-from summarizer.stages.narrate.sensed import senses_of
+from summarizer.stages.narrate.prompt import Reader, Section, Sense, fused, stamps
 from summarizer.stages.narrate.tags import ENDS, judge, sentences
 from summarizer.train.answering import Question
 from summarizer.train.stages import Stage
@@ -43,6 +42,8 @@ class Asked:
     pairs: Sequence[tuple[Example, Features, Kept]]
     stage: Stage
     reader: Reader
+    senses: Callable[[Perception], Mapping[str, Sense]]
+    """what the preset's narrator is given of a perception"""
 
     def __len__(self) -> int:
         return len(self.pairs)
@@ -58,7 +59,7 @@ class Asked:
         }
         return Question(
             example.id,
-            *told(perception, example, stage, self.reader, draw),
+            *told(perception, example, stage, self.reader, self.senses(perception), draw),
             rows,
             features.wish(kept) if rows and wished(example, stage) else {},
             counts if rows else None,
@@ -70,6 +71,7 @@ def told(
     example: Example,
     stage: Stage,
     reader: Reader,
+    senses: Mapping[str, Sense],
     draw: np.random.Generator,
 ) -> tuple[list, str]:
     """The prompt, and its answer: as many of the lines as are asked for and have room."""
@@ -83,11 +85,11 @@ def told(
         highlights(example, video),
     )
     read = perception if stage.notes else replace(perception, curves=(), lines=())
-    senses = {name: sense for name, sense in senses_of(read).items() if name in stage.senses}
+    known = {name: sense for name, sense in senses.items() if name in stage.senses}
     kept = spread(lines(example, video, stage), most(summary))
     while len(kept) > 1 and reader.count(["\n".join(kept)]) > reader.settings.answer:
         kept.pop()
-    return fused(read, summary, reader, senses), "\n".join(kept)
+    return fused(read, summary, reader, known), "\n".join(kept)
 
 
 def wished(example: Example, stage: Stage) -> str:

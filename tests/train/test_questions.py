@@ -75,6 +75,11 @@ def seen(seconds: float = 30.0):
     return perception(video(seconds), curves, lines=said, tracks=tracks)
 
 
+def asked_of(example, stage, by, chance):
+    """The prompt and its answer over what was seen."""
+    return told(seen(), example, stage, by, senses_of(seen()), chance)
+
+
 def draw() -> np.random.Generator:
     return np.random.default_rng(2)
 
@@ -86,11 +91,11 @@ def text_of(pieces) -> str:
 def test_the_prompt_is_the_one_of_use(model):
     """What the app asks over the same perception, wish and highlights, piece for piece."""
     stage = replace(STAGES["tell"], room=4096)
-    pieces, _ = told(seen(), XUM, stage, reader(model), draw())
+    pieces, _ = asked_of(XUM, stage, reader(model), draw())
     summary = Summary(
         seen().video, Preference(), Answer("open"), Saliency((), ()), highlights(XUM, seen().video)
     )
-    by = telling.Told("tiny-llama", "", senses_of, NarratorConfig(), lambda *_: model)
+    by = telling.Told("tiny-llama", senses=senses_of, writer=lambda *_: model)
     list(by(seen(), summary))
     (asked,) = model.asked
     assert text_of(asked) == text_of(pieces) and len(asked) == len(pieces)
@@ -102,7 +107,7 @@ def test_the_prompt_is_the_one_of_use(model):
 
 @pytest.mark.parametrize("example", [XUM, TRAILER])
 def test_an_answer_is_let_through_whole_and_is_never_in_its_prompt(model, example):
-    pieces, answer = told(seen(), example, STAGES["tell"], reader(model), draw())
+    pieces, answer = asked_of(example, STAGES["tell"], reader(model), draw())
     tally = Tally()
     found = list(tagged([answer], 30.0, lambda *_: ("it",), tally))
     assert tally.all == tally.kept == len(answer.splitlines()) > 1
@@ -135,25 +140,25 @@ def test_a_story_is_told_in_sentences_with_times():
 def test_an_answer_has_the_room_and_the_number_that_were_asked_for(model):
     story = tuple(Told(f"Thing number {n} happens.", float(n), n + 1.0) for n in range(25))
     many = replace(XUM, story=story, masks=None)
-    pieces, answer = told(seen(), many, STAGES["tell"], reader(model), draw())
+    pieces, answer = asked_of(many, STAGES["tell"], reader(model), draw())
     assert "Write at most 3 sentences." in text_of(pieces)
     assert [line.split()[3] for line in answer.splitlines()] == ["0", "12", "24"]
     short = reader(model, 4096, 40)
-    _, answer = told(seen(), many, STAGES["tell"], short, draw())
+    _, answer = asked_of(many, STAGES["tell"], short, draw())
     assert 1 <= len(answer.splitlines()) < 3 and model.count([answer]) <= 40
 
 
 def test_early_stages_read_one_sense_and_nothing_that_was_measured(model):
     for name, other in (("see", "sound"), ("hear", "sight")):
         example = replace(TRAILER, image="t.png")
-        whole = text_of(told(seen(), example, STAGES["tell"], reader(model), draw())[0])
+        whole = text_of(asked_of(example, STAGES["tell"], reader(model), draw())[0])
         assert "the sea is calm" in whole
-        pieces, _ = told(seen(), example, STAGES[name], reader(model), draw())
+        pieces, _ = asked_of(example, STAGES[name], reader(model), draw())
         senses = {each.sense for each in pieces if isinstance(each, Rows)}
         assert senses == {"sight", "sound"} - {other}
         assert "the sea is calm" not in text_of(pieces)
     asked = {
-        text_of(told(seen(), TRAILER, STAGES["hear"], reader(model), np.random.default_rng(n))[0])
+        text_of(asked_of(TRAILER, STAGES["hear"], reader(model), np.random.default_rng(n))[0])
         for n in range(20)
     }
     assert len(asked) == len(STAGES["hear"].aspects)
@@ -161,10 +166,10 @@ def test_early_stages_read_one_sense_and_nothing_that_was_measured(model):
 
 def test_a_wish_is_asked_and_a_wording_of_a_task_is_not(model):
     wishing = replace(XUM, wish="the dance", windows=((1.0, 4.0),))
-    pieces, _ = told(seen(), wishing, STAGES["tell"], reader(model), draw())
+    pieces, _ = asked_of(wishing, STAGES["tell"], reader(model), draw())
     assert "The viewer asks for “the dance”. Tell of it first." in text_of(pieces)
     worded = replace(wishing, source="Instruct-V2Xum")
-    pieces, _ = told(seen(), worded, STAGES["tell"], reader(model), draw())
+    pieces, _ = asked_of(worded, STAGES["tell"], reader(model), draw())
     assert "the dance" not in text_of(pieces)
 
 
@@ -210,14 +215,14 @@ def kept(folder: Path, *examples: Example, media: str = ""):
 def test_a_question_has_what_a_head_reads(model, tmp_path):
     wishing = replace(XUM, id="w", wish="the dance")
     pairs = kept(tmp_path, XUM, TRAILER, wishing)
-    asked = Asked(pairs, STAGES["tell"], reader(model))
+    asked = Asked(pairs, STAGES["tell"], reader(model), senses_of)
     judged, plain, wishes = (asked.question(index, draw()) for index in range(3))
     assert judged.rows.keys() == {"sight"} and judged.rows["sight"].shape == (30, 8)
     assert np.array_equal(judged.rows["sight"], seen().track("sight").values.astype("f4"))
     assert judged.saliency.tolist() == counting(XUM, video(30.0)).tolist()
     assert judged.wish == {} and wishes.wish["sight"].tolist() == [1.0] * 8
     assert plain.rows == {} and plain.saliency is None
-    without = Asked(pairs, replace(STAGES["tell"], lambda_v=0.0), reader(model))
+    without = Asked(pairs, replace(STAGES["tell"], lambda_v=0.0), reader(model), senses_of)
     assert without.question(0, draw()).rows == {}
 
 
