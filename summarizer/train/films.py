@@ -1,6 +1,6 @@
 """What the lessons about whole videos learn from: features of frames, what is said, what counts."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -8,9 +8,10 @@ from typing import Protocol
 
 import numpy as np
 
-from summarizer.data import manifest, world
+from summarizer.data import benchmark, manifest, perceived, world
 from summarizer.data.benchmark import Annotated
 from summarizer.data.manifest import Example
+from summarizer.data.perceived import Features, Kept
 from summarizer.errors import SummarizerError
 
 REMEMBERED = 1024  # texts of which the words are kept
@@ -66,16 +67,50 @@ def made_by(videos: Iterable[Annotated]) -> str:
     return next((name for name, _ in kinds), "")
 
 
-def of_manifest(path: Path, rows: Mapping[str, np.ndarray], split: str = "") -> list[Film]:
-    """The examples of a manifest with a text, of a video whose features are among these by id."""
-    found = (each for each in manifest.read(path) if each.id in rows and split in ("", each.split))
-    films = [Film(each.id, rows[each.id], text) for each in found if (text := words_of(each))]
-    if not films:
+class Stored:
+    """Examples of a manifest, with what was kept of their pictures; read when asked for."""
+
+    def __init__(self, pairs: Sequence[tuple[Example, Kept]], features: Features, track: str):
+        self.pairs, self.features, self.track = pairs, features, track
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def __getitem__(self, index: int) -> Film:
+        example, kept = self.pairs[index]
+        track = self.features.perception(kept).track(self.track)
+        rows = track.values.astype(np.float32)
+        return Film(example.id, rows, words_of(example), judged(example, track.times))
+
+
+def of_manifest(
+    path: Path, features: Features, splits: Collection[str] = ("", "train"), track: str = "sight"
+) -> Stored:
+    """The examples of a manifest in these splits with a text, of which such a track was kept."""
+    pairs = [
+        (each, features.kept[each.id])
+        for each in manifest.read(path)
+        if each.id in features.kept
+        and track in features.kept[each.id].tracks
+        and each.split in splits
+        and words_of(each)
+    ]
+    kinds = {kept.tracks[track] for _, kept in pairs}
+    if len(kinds) > 1:
         raise SummarizerError(
-            f"{path.name} has no example with a text whose features are among the {len(rows)} "
-            "here; features are found by the ids of examples"
+            f"what was kept for {path.name} is by {len(kinds)} models ({sorted(kinds)[:2]}); make "
+            "it anew with one"
         )
-    return films
+    return Stored(pairs, features, track)
+
+
+def judged(example: Example, times: np.ndarray) -> np.ndarray | None:
+    """What people gave the example at these times, or how many kept it, on average."""
+    given = example.saliency or example.masks
+    if given is None:
+        return None
+    values = given.array.mean(0)
+    return values[np.clip((times * given.rate).astype(int), 0, len(values) - 1)]
 
 
 def words_of(example: Example) -> str:
@@ -110,6 +145,63 @@ class Rendered:
         text = " ".join(world.caption(clip, middle, draw) for middle in middles)
         rows = self.look(world.pictures(clip, times, self.size))
         return Film(f"{self.part} {index}", rows, text)
+
+
+# -- all that a command was given -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """What to learn from and what is held out, and by what all of it was made."""
+
+    films: Films
+    held: Films
+    made_by: str
+
+
+def gathered(data: Sequence[Path], features: Path | None = None, seed: int = 0) -> Gathered:
+    """Files in the form of TVSum and SumMe, or manifests with features kept beside them.
+
+    What a manifest sets aside for validation is held out, or else a part that is drawn; what is
+    for tests is left out.
+    """
+    learned: list[Film] = []
+    held: list[Film] = []
+    kinds = set()
+    for path in data:
+        mine, aside, made = _benchmark(path) if path.suffix == ".h5" else _manifest(path, features)
+        kinds.add(made)
+        if not aside and len(mine) > 1:
+            count = max(1, round(benchmark.VALIDATION * len(mine)))
+            apart = set(np.random.default_rng([seed, len(mine)]).permutation(len(mine))[:count])
+            aside = [mine[i] for i in sorted(apart)]
+            mine = [each for i, each in enumerate(mine) if i not in apart]
+        learned, held = [*learned, *mine], [*held, *aside]
+    if not learned:
+        names = ", ".join(path.name for path in data)
+        raise SummarizerError(
+            f"{names} hold no video to learn from: with a text, and features of its pictures "
+            "(python -m summarizer.features, or the field 'features' of an .h5 file)"
+        )
+    if len(kinds) > 1:
+        raise SummarizerError(
+            f"the features are by {' and '.join(sorted(kinds))}; learn from one kind"
+        )
+    widths([*learned, *held])
+    return Gathered(learned, held, kinds.pop())
+
+
+def _benchmark(path: Path) -> tuple[list[Film], list[Film], str]:
+    which = next((each for each in benchmark.SETS if each in path.name.lower()), "videos")
+    videos = list(benchmark.read(path, which).values())
+    return of_benchmark(videos), [], made_by(videos)
+
+
+def _manifest(path: Path, features: Path | None) -> tuple[list[Film], list[Film], str]:
+    kept = perceived.read(features or perceived.place_of(path))
+    learned, held = (of_manifest(path, kept, splits) for splits in (("", "train"), ("val",)))
+    made = {pair[1].tracks[learned.track][0] for pair in (*learned.pairs, *held.pairs)}
+    return list(numbered(learned)), list(numbered(held)), next(iter(made), "")
 
 
 # -- what reads the texts -------------------------------------------------------------------------

@@ -6,7 +6,7 @@ or how often it puts two frames the wrong way round. Padding never counts.
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +147,7 @@ class Scoring:
         self.films, self.held = films, held
         self.module = Stages(model, recipe.loss)
         self.weights, self.examples = {"product": 1.0, "each": recipe.each}, len(films)
+        self.of: Mapping[str, Any] = {"stage": KIND, "settings": asdict(recipe)}
 
     def batch(self, picks: Sequence[Pick]) -> dict[str, Tensor]:
         rows, wanted, said = [], [], []

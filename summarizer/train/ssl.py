@@ -7,7 +7,7 @@ The text encoder stays as it is.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -213,6 +213,7 @@ class Pairing:
         self.recipe, self.module, self.features, self.read = recipe, module, features, read
         self.films, self.held, self.examples = films, held, len(films)
         self.weights = {name: getattr(recipe, name) for name in ("coarse", "fine", "frames")}
+        self.of: Mapping[str, Any] = {"stage": "ssl", "settings": asdict(recipe)}
 
     def batch(self, picks: Sequence[Pick]) -> dict[str, Tensor]:
         return self.tensors([(self.films[index], draw) for index, draw in picks])

@@ -3,14 +3,13 @@
 import numpy as np
 import pytest
 
-from summarizer.data import benchmark, manifest, world
-from summarizer.data.manifest import Example, Told
+from summarizer.data import benchmark, manifest, perceived, world
+from summarizer.data.manifest import Example, Rated, Told
 from summarizer.errors import SummarizerError
+from summarizer.schema import Track
 from summarizer.train import films
-from tests import annotated
+from tests import annotated, perceptions
 from tests.tiny_bert import save as save_bert
-
-ROWS = np.ones((4, 3), np.float32)
 
 
 def test_films_of_a_benchmark(tmp_path):
@@ -42,22 +41,75 @@ def test_features_of_two_kinds_are_not_mixed(tmp_path):
         films.made_by([*tvsum, *benchmark.read(other, "ovp").values()])
 
 
-def test_films_of_a_manifest(tmp_path):
+def kept(folder, name: str, rows: np.ndarray, maker: str = "an eye") -> None:
+    video = perceptions.video(float(len(rows)))
+    seen = perceptions.perception(video, tracks=[sight(rows, maker)])
+    perceived.Keeper(folder, {"preset": "tiny"}).keep(name, f"{name}.mp4", seen)
+
+
+def sight(rows: np.ndarray, maker: str) -> Track:
+    return Track("sight", np.arange(len(rows)) + 0.5, rows.astype(np.float16), maker)
+
+
+def manifested(place):
+    """A manifest of five, four of which were perceived."""
+    rated = Rated(2.0, ((0.0, 0.2, 0.4, 0.6, 0.8, 1.0), (0.0, 0.4, 0.8, 0.6, 0.8, 1.0)))
+    masks = Rated(1.0, ((1.0, 0.0, 0.0),))
     examples = [
-        Example("a", video="a.mp4", story=(Told("One."), Told("Two.")), wish="no", split="train"),
-        Example("b", video="b.mp4", captions=(Told("Three."),), split="val"),
-        Example("c", video="c.mp4", wish="Four?", split="train"),
+        Example("a", video="a.mp4", story=(Told("One."), Told("Two.")), wish="no", split="train",
+                saliency=rated),
+        Example("b", video="b.mp4", captions=(Told("Three."),), split="val", masks=masks),
+        Example("c", video="c.mp4", wish="Four?", split="test"),
         Example("d", video="d.mp4", split="train"),  # nobody says anything of it
-        Example("e", video="e.mp4", wish="Five", split="train"),  # has no features
-    ]
-    path = tmp_path / "manifest.jsonl"
+        Example("e", video="e.mp4", wish="Five", split="train"),  # was not perceived
+    ]  # fmt: skip
+    path = place / "manifest.jsonl"
     manifest.write(examples, path)
-    rows = dict.fromkeys("abcd", ROWS)
-    texts = {each.name: each.text for each in films.of_manifest(path, rows)}
-    assert texts == {"a": "One. Two.", "b": "Three.", "c": "Four?"}
-    assert [each.name for each in films.of_manifest(path, rows, "val")] == ["b"]
-    with pytest.raises(SummarizerError, match=r"manifest\.jsonl has no example with a text"):
-        films.of_manifest(path, {"z": ROWS})
+    for number, name in enumerate("abcd"):
+        kept(perceived.place_of(path), name, np.full((3, 4), number + 0.5))
+    return path
+
+
+def test_films_of_a_manifest(tmp_path):
+    path = manifested(tmp_path)
+    features = perceived.read(perceived.place_of(path))
+    (film,) = films.numbered(films.of_manifest(path, features))
+    assert (film.name, film.text) == ("a", "One. Two.")
+    np.testing.assert_array_equal(film.rows, np.full((3, 4), 0.5))
+    np.testing.assert_allclose(film.target, [0.3, 0.6, 1.0])  # the second half of each second
+    (other,) = films.numbered(films.of_manifest(path, features, ["val"]))
+    assert other.text == "Three." and other.target.tolist() == [1, 0, 0]
+    found = films.gathered([path])
+    assert [each.name for each in found.films] == ["a"] and found.made_by == "an eye"
+    assert [each.name for each in found.held] == ["b"]
+
+
+def test_what_is_kept_of_a_manifest_is_by_one_model(tmp_path):
+    path = manifested(tmp_path)
+    kept(perceived.place_of(path), "a", np.ones((3, 5)), "another eye")
+    kept(perceived.place_of(path), "e", np.ones((3, 4)))
+    with pytest.raises(SummarizerError, match=r"kept for manifest\.jsonl is by 2 models"):
+        films.gathered([path])
+
+
+def test_a_part_of_a_benchmark_is_held_out(tmp_path):
+    annotated.folder(tmp_path, count=10, width=4)
+    (path,) = tmp_path.glob("*.h5")
+    found = films.gathered([path])
+    learned, held = ({each.name for each in part} for part in (found.films, found.held))
+    assert len(learned) == 8 and len(held) == 2 and not learned & held
+    assert found.made_by == "google_pool5"
+
+
+def test_nothing_to_learn_from_is_said(tmp_path):
+    path = manifested(tmp_path)
+    manifest.write([Example("d", video="d.mp4")], path)
+    with pytest.raises(SummarizerError, match=r"manifest\.jsonl hold no video to learn from"):
+        films.gathered([path])
+    annotated.folder(tmp_path, count=2, width=4)
+    path = manifested(tmp_path)
+    with pytest.raises(SummarizerError, match="the features are by an eye and google_pool5"):
+        films.gathered([path, *tmp_path.glob("*.h5")])
 
 
 def test_clips_of_the_little_world_are_looked_at():

@@ -1,0 +1,81 @@
+"""The two lessons about whole videos as a command needs them: ready for the loop, nothing learned.
+
+`train(ready.lesson, ready.pace, out, identity=ready.identity)` is all that is left to do.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from summarizer.checkpoint import TRAINED
+from summarizer.errors import PresetError
+from summarizer.train import progressive, ssl
+from summarizer.train.films import Film, Gathered, gathered
+from summarizer.train.loop import Lesson, Pace
+
+
+@dataclass(frozen=True)
+class Ready:
+    """All that the loop is given, and what to say before it."""
+
+    lesson: Lesson
+    pace: Pace
+    identity: str
+    said: str
+
+
+def pretraining(
+    recipe: ssl.Recipe, data: Sequence[Path], features: Path | None = None, seed: int = 0
+) -> Ready:
+    """An encoder, from videos with texts."""
+    found = gathered(data, features, seed)
+    lesson = ssl.lesson(recipe, found.films, found.held, found.made_by, seed)
+    return _ready(lesson, ssl.pace(recipe, lesson.examples, seed), found)
+
+
+def scoring(
+    recipe: progressive.Recipe,
+    data: Sequence[Path],
+    features: Path | None = None,
+    begin: Path | None = None,
+    seed: int = 0,
+) -> Ready:
+    """A summarizer, from videos that people judged; of `begin`'s encoder where there is one."""
+    if recipe.pretrain or recipe.rounds > 1:
+        raise PresetError(
+            "a run is one round without pretraining; run ssl before, and begin from it"
+        )
+    found = gathered(data, features, seed)
+    lesson = progressive.lesson(recipe, found.films, found.held, found.made_by, begin, seed)
+    if begin:
+        lesson.of = {**lesson.of, "from": sha256((begin / TRAINED).read_bytes()).hexdigest()}
+    return _ready(lesson, progressive.pace(recipe, lesson.examples, seed), found)
+
+
+COURSES: Mapping[str, tuple[type, Callable[..., Ready]]] = {
+    "ssl": (ssl.Recipe, pretraining),
+    "progressive": (progressive.Recipe, scoring),
+}
+"""By the name of the stage: its settings, for `override`, and what makes it ready."""
+
+
+def _ready(lesson: Any, pace: Pace, found: Gathered) -> Ready:
+    lesson.of = {**lesson.of, "data": _digest(found.films), "held out": _digest(found.held)}
+    digest = sha256(json.dumps(lesson.of, sort_keys=True).encode()).hexdigest()
+    said = (
+        f"{lesson.examples} videos to learn from and {len(lesson.held)} held out, features by "
+        f"{found.made_by}; {pace.steps} steps of {pace.batch} videos"
+    )
+    return Ready(lesson, pace, f"{lesson.of['stage']} {digest[:16]}", said)
+
+
+def _digest(films: Sequence[Film]) -> str:
+    found = sha256()
+    for film in films:
+        found.update(f"{film.name} {film.text} {film.rows.shape}\n".encode())
+        found.update(film.rows[:: max(1, len(film.rows) // 8)].tobytes())
+        found.update(b"" if film.target is None else film.target.tobytes())
+    return found.hexdigest()
