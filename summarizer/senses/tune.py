@@ -88,13 +88,11 @@ class PocketTune(Tune):
 
     @classmethod
     def telling(cls) -> Callable[[np.ndarray, np.ndarray], tuple[Track, ...]]:
-        from summarizer.models.audio import load_line
+        from summarizer.models.audio import around, load_line
 
         line = load_line(cls.line)
 
         def told(starts: np.ndarray, rows: np.ndarray) -> tuple[Track, ...]:
-            at = np.arange(len(rows))
-            near = np.clip(at[:, None] + [-1, 0, 1], 0, max(0, len(rows) - 1))  # a token is short
-            return (Track("hearing", starts, line(rows[near].mean(1)).astype("f2"), cls.weights),)
+            return (Track("hearing", starts, line(around(rows)).astype("f2"), cls.weights),)
 
         return told

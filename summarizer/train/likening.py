@@ -106,7 +106,10 @@ class Likening:
         tokenizer,
         moments: Moments,
         held: Moments | None = None,
+        says: Mapping[str, Any] | None = None,
     ):
+        """`says` goes into the checkpoint's config."""
+        self.says = dict(says or {})
         self.module, self.shape, self.tokenizer = module, shape, tokenizer
         self.moments, self.held = moments, held
         self.weights, self.examples = {"sight": 1.0, "hearing": 1.0}, len(moments)
@@ -176,7 +179,9 @@ class Likening:
         )
         save_ear(folder.with_name(f"{folder.name}-mert"), self.module.ear)
         own = {name: each for name, each in trained.items() if name.startswith("heard.")}
-        checkpoint.save(folder, own, {"kind": "heard", "common": self.shape.common}, metrics)
+        checkpoint.save(
+            folder, own, {"kind": "heard", "common": self.shape.common, **self.says}, metrics
+        )
 
 
 def levelled(sounds: Tensor) -> Tensor:

@@ -5,10 +5,11 @@ Everything is a function of the seed: the same one gives the same bytes, in any 
 
 from summarizer.data.world.drawing import box, pictures
 from summarizer.data.world.listing import examples
+from summarizer.data.world.noting import glimpsed, moved, sounded
 from summarizer.data.world.planning import HELD_MUSIC, HELD_THINGS, PARTS, dice, part_of, plan
 from summarizer.data.world.playing import sound
 from summarizer.data.world.reading import Agreement, Said, agreement, due, facts_of
-from summarizer.data.world.telling import caption, heard, language, story, told
+from summarizer.data.world.telling import caption, heard, language, lines, story, told
 from summarizer.data.world.values import Actor, Clip, Fact, Scene, Sound, facts
 from summarizer.data.world.wishing import Wish, matching, saliency, windows, wishes
 
@@ -32,14 +33,18 @@ __all__ = [
     "examples",
     "facts",
     "facts_of",
+    "glimpsed",
     "heard",
     "language",
+    "lines",
     "matching",
+    "moved",
     "part_of",
     "pictures",
     "plan",
     "saliency",
     "sound",
+    "sounded",
     "story",
     "told",
     "windows",

@@ -15,13 +15,13 @@ from summarizer.stages.narrate.told import Telling, Told, Write, remote, write
 Tell = Callable[[Perception, Summary], Iterator[Sentence]]
 
 POCKET = Form(noted=False, sight=24, sound=8)  # what the small model was taught to read
-POCKET_EACH = 6  # of sight for a picture
+pocket_senses = partial(senses_of, each=6)  # tokens of a picture
 
 NARRATORS: dict[str, Tell] = {
     "composed": compose,
     "qwen": Told("qwen-0.5b"),
     "vicuna": Told("vicuna-7b", "studio", senses_of),
-    "pocket": Told("pocket-llama", "pocket/tell", partial(senses_of, each=POCKET_EACH), POCKET),
+    "pocket": Told("pocket-llama", "pocket/tell", pocket_senses, POCKET),
     "tiny": Told("tiny-llama", "tiny", senses_of),
 }
 
@@ -35,4 +35,13 @@ def narrator(name: str, settings: NarratorConfig, write: Write = write) -> Tell:
     return replace(found, settings=settings, writer=partial(remote, write))
 
 
-__all__ = ["NARRATORS", "Telling", "Write", "narrator", "titles", "write"]
+__all__ = [
+    "NARRATORS",
+    "POCKET",
+    "Telling",
+    "Write",
+    "narrator",
+    "pocket_senses",
+    "titles",
+    "write",
+]

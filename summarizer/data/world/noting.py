@@ -1,0 +1,43 @@
+"""Notes: what pictures and sounds of a scene would tell, as bare words in any order."""
+
+from collections.abc import Sequence
+
+from summarizer.data.world.drawing import posed, scene_at
+from summarizer.data.world.values import MUSIC, SILENCE, Clip, Scene, lasting
+from summarizer.data.world.words import Draw, word
+
+
+def glimpsed(clip: Clip, time: float, draw: Draw, share: float = 1.0) -> list[str]:
+    """Of the picture at a time: the things in their colours and the place, each by chance."""
+    number = scene_at(clip, time)
+    scene = clip.scenes[number]
+    found = [
+        f"{actor.colour} {word(draw, 'thing', actor.thing)}"
+        for which, actor in enumerate(scene.actors)
+        if posed(clip, number, which, time).shown
+    ]
+    found.append(word(draw, "place", scene.place))
+    return _shuffled(draw, [each for each in found if draw.random() < share])
+
+
+def moved(scene: Scene, draw: Draw) -> list[str]:
+    """Of a scene: what each thing does."""
+    found = [
+        f"{word(draw, 'thing', actor.thing)} {word(draw, 'verb', actor.action)}"
+        for actor in scene.actors
+    ]
+    return _shuffled(draw, found)
+
+
+def sounded(clip: Clip, scene: Scene, draw: Draw) -> list[str]:
+    """Of a scene: what is heard."""
+    found: list[str] = []
+    for sound in lasting(clip.sounds, scene.start, scene.end):
+        kind = "music" if sound.kind == MUSIC else word(draw, "sound", sound.kind)
+        traits = [each for each in (sound.instrument, sound.tempo, sound.mood) if each]
+        found += _shuffled(draw, [kind, *traits])
+    return found or [word(draw, "sound", SILENCE)]
+
+
+def _shuffled(draw: Draw, parts: Sequence[str]) -> list[str]:
+    return [parts[number] for number in draw.permutation(len(parts))]

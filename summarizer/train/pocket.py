@@ -1,0 +1,224 @@
+"""Trains the small models that are shipped, from nothing, on the little world: an eye and an ear
+that share the space of texts, a language model, and then the three stages of the large one.
+
+    python -m summarizer.train.pocket --out checkpoints/pocket
+
+Stopped at any time, the same command goes on.
+"""
+
+import argparse
+import math
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from summarizer import checkpoint
+from summarizer.errors import SummarizerError
+from summarizer.models import hub
+from summarizer.models.adapted import prepared
+from summarizer.models.narrator import Lora, Narrator, load_narrator
+from summarizer.models.saliency.head import Head
+from summarizer.models.small import (
+    EarShape,
+    EyeShape,
+    TellerShape,
+    save_teller,
+    teller_of,
+    tokenizer_of,
+)
+from summarizer.train.answering import Answering, Made, Taught, begin_from
+from summarizer.train.bank import EAR, EYE, Bank, Senses
+from summarizer.train.likening import Likening
+from summarizer.train.likening import Senses as Learning
+from summarizer.train.loop import Lesson, Pace, train
+from summarizer.train.telling import Captions, Notes, Sounds, Stories
+from summarizer.train.world import Moments, texts
+
+TELLER = "pocket-llama"
+# what pictures and sounds of the little world may be, whatever they are of
+NEUTRAL = {
+    "sight": ["a picture", "here we see", "in view", "there is", "a", "and"],
+    "hearing": ["the sound of", "listen to", "music", "a", "and"],
+}
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Of everything, as it is shipped."""
+
+    eye: EyeShape = field(default_factory=EyeShape)
+    ear: EarShape = field(default_factory=EarShape)
+    teller: TellerShape = field(default_factory=TellerShape)
+    lora: Lora = field(default_factory=partial(Lora, dropout=0.05))
+    hidden: int = 96
+    """of the head"""
+    read: int = 20_000
+    """texts that a vocabulary is made of"""
+    words: tuple[int, int] = (800, 1000)
+    """of the eye, of the language model"""
+    clips: int = 1_000_000
+    """of which no two steps see the same"""
+    kept: int = 1600
+    """clips whose features are kept for the last three parts"""
+    held: int = 64
+    """clips of a check"""
+    share: float = 1.0
+    """of the steps that each part takes"""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something that is learned, in its turn."""
+
+    name: str
+    """the folder it becomes"""
+    lesson: Callable[[Path, Sizes], Lesson]
+    pace: Pace
+
+
+# -- the lessons ----------------------------------------------------------------------------------
+
+
+def senses(out: Path, sizes: Sizes) -> Lesson:
+    """Pictures and sounds beside what is said of them."""
+    tokenizer = tokenizer_of(texts(sizes.read, 1), sizes.words[0], ends_highest=True)
+    moments = [
+        Moments(part, count, sizes.eye.size, sounds=1)
+        for part, count in (("train", sizes.clips), ("validation", sizes.held))
+    ]
+    module = Learning(sizes.eye, sizes.ear, len(tokenizer))
+    return Likening(
+        module, sizes.eye, tokenizer, *moments, says={"reader": EYE, "neutral": NEUTRAL}
+    )
+
+
+class Language(Answering):
+    """The lesson of a language model that becomes a folder of its own."""
+
+    def keep(self, folder: Path, trained: Mapping, metrics: Mapping) -> None:
+        part = folder.with_name(f".{folder.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        save_teller(part, self.module.model, self.module.narrator.tokenizer)
+        shutil.rmtree(folder, ignore_errors=True)
+        part.replace(folder)
+
+
+def notes(out: Path, sizes: Sizes) -> Lesson:
+    """Notes of a scene or two, and what is to be told of them."""
+    tokenizer = tokenizer_of(texts(sizes.read, 1), sizes.words[1])
+    return _language(Narrator(teller_of(sizes.teller, len(tokenizer)), tokenizer), sizes, 2)
+
+
+def language(out: Path, sizes: Sizes) -> Lesson:
+    """The same of whole clips, from what was learned of shorter ones."""
+    return _language(load_narrator(out / "notes", "cpu"), sizes, 6)
+
+
+def _language(narrator: Narrator, sizes: Sizes, scenes: int) -> Lesson:
+    taught = Taught(_quick(narrator)).learning(("",))
+    sources = [
+        Notes(part, count, narrator, scenes)
+        for part, count in (("train", sizes.clips), ("validation", sizes.held))
+    ]
+    return Language(taught, Made(TELLER), *sources)
+
+
+def see(out: Path, sizes: Sizes) -> Lesson:
+    """Pictures in place of notes, with all but their projector as it is."""
+    return _reading(out, sizes, Captions, "projectors.sight.")
+
+
+def hear(out: Path, sizes: Sizes) -> Lesson:
+    """Sounds in place of notes, likewise."""
+    return _reading(out, sizes, Sounds, "projectors.sound.")
+
+
+def _reading(out: Path, sizes: Sizes, kind: type[Captions | Sounds], learns: str) -> Lesson:
+    taught, banks = _sensing(out, sizes)
+    sources = [kind(bank, taught.narrator) for bank in banks]
+    return Answering(taught.learning((learns,)), Made(TELLER), *sources)
+
+
+def tell(out: Path, sizes: Sizes) -> Lesson:
+    """All together: stories for wishes, and what each second is worth."""
+    taught, banks = _sensing(out, sizes, judging=True)
+    begin_from(taught, TELLER, [out / "see", out / "hear"])
+    sources = [Stories(bank, taught.narrator) for bank in banks]
+    made = Made(TELLER, sizes.lora, {"sight": EYE, "hearing": EAR})
+    return Answering(taught.learning(("lora_", "projectors.", "head.")), made, *sources)
+
+
+def _sensing(out: Path, sizes: Sizes, judging: bool = False) -> tuple[Taught, list[Bank]]:
+    narrator, kept = _quick(load_narrator(hub.folder(TELLER), "cpu")), Senses()
+    widths = {"sight": kept.eye.patch_width, "sound": kept.ear.width}
+    ready = prepared(narrator, sizes.lora, widths)
+    common = {"sight": kept.eye.width, "hearing": kept.eye.width}
+    banks = [
+        Bank(_work(out) / "bank", part, count, kept)
+        for part, count in (("train", sizes.kept), ("validation", sizes.held))
+    ]
+    return Taught(ready, Head(common, sizes.hidden) if judging else None), banks
+
+
+def _quick(narrator: Narrator) -> Narrator:
+    """Attention as plain products, which is faster for texts this short."""
+    narrator.model.set_attn_implementation("eager")
+    return narrator
+
+
+def _work(out: Path) -> Path:
+    """Where lies what is needed only while training."""
+    return out.with_name(f"{out.name}.training")
+
+
+# -- in order -------------------------------------------------------------------------------------
+
+PARTS = (
+    Part("senses", senses, Pace(800, 12, rate=1.5e-3, decay=0.05)),
+    Part("notes", notes, Pace(3000, 16, rate=2e-3, decay=0.05, floor=0.3)),
+    Part("language", language, Pace(1500, 8, rate=8e-4, decay=0.05)),
+    Part("see", see, Pace(500, 32, rate=3e-3)),
+    Part("hear", hear, Pace(400, 32, rate=3e-3)),
+    Part("tell", tell, Pace(1000, 12, rate=1.5e-3)),
+)
+
+
+def run(out: Path, sizes: Sizes, seconds: float = math.inf) -> bool:
+    """Train what is not there yet, for so many seconds at most; whether all of it is there."""
+    torch.set_float32_matmul_precision("medium")  # bfloat16 products where the processor has them
+    begun = time.monotonic()
+    for part in PARTS:
+        if (out / part.name).is_dir():
+            continue
+        pace = replace(part.pace, steps=max(1, round(sizes.share * part.pace.steps)))
+        sys.stderr.write(f"{part.name}: {pace.steps} steps of {pace.batch}\n")
+        torch.manual_seed(0)
+        lesson, left = part.lesson(out, sizes), seconds - (time.monotonic() - begun)
+        if not train(lesson, pace, out / part.name, seconds=left, identity=part.name).done:
+            return False
+    return True
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m summarizer.train.pocket", description=__doc__)
+    parser.add_argument("--out", type=Path, default=checkpoint.home() / "pocket")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="at most, then stop")
+    options = parser.parse_args(arguments)
+    os.environ["CHECKPOINTS"] = str(options.out.parent)  # each part builds on those before it
+    try:
+        whole = run(options.out, Sizes(), options.seconds)
+    except SummarizerError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    return 0 if whole else 3
+
+
+if __name__ == "__main__":
+    sys.exit(main())

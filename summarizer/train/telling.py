@@ -1,0 +1,206 @@
+"""What a small language model learns about the little world, in order: to write of notes in words;
+to see in place of reading of sights, to hear in place of reading of sounds; to tell what was asked.
+
+All are asked in the form of use, so nothing has to be unlearned.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from summarizer.config import NarratorConfig
+from summarizer.data import world
+from summarizer.models.beholding import by_second
+from summarizer.models.narrator import Piece, Words
+from summarizer.schema import Answer, Perception, Preference, Saliency, Summary, Track
+from summarizer.stages.narrate import POCKET, pocket_senses
+from summarizer.stages.narrate.prompt import Reader, Section, fused, stamps
+from summarizer.train.answering import Question
+from summarizer.train.bank import EAR, EYE, Bank, Beheld, perception
+
+ROOM = NarratorConfig(room=1024, slow_room=1024, answer=384)
+MIXED = 0.25  # share of the questions about a single picture, and of those about sound alone
+NAMED = 0.8  # of what is in a picture, that a note of it names
+AGAIN = 3  # notes of pictures for a scene, at most
+OPEN = 0.25  # share of the stories for nobody in particular
+JUDGED = ("sight", "hearing")  # the tracks that a head reads
+
+
+def asked(
+    perceived: Perception, want: str, words: Words, senses: Sequence[str] = ("sight", "sound")
+) -> list[Piece]:
+    """The prompt of use, with the tokens of these senses."""
+    summary = Summary(perceived.video, Preference(want), Answer("open"), Saliency((), ()), ())
+    reader = Reader(words.count, lambda rules: ("", ""), ROOM, POCKET)
+    known = {name: each for name, each in pocket_senses(perceived).items() if name in senses}
+    return fused(perceived, summary, reader, known)
+
+
+def story(beheld: Beheld, wish: world.Wish, draw: np.random.Generator) -> str:
+    """What is to be told for a wish, under the times that the prompt has."""
+    video, events = beheld.perception.video, beheld.perception.events
+    starts = [scene.start for scene in beheld.clip.scenes]
+    told = []
+    for start, end, sentence in world.lines(beheld.clip, wish, draw):
+        whole = (start, end) == (0.0, beheld.clip.seconds)
+        event = events[starts.index(start)]
+        tag = (start, end) if whole else (event.start, event.end)
+        told.append(f"[{stamps(Section(*tag), video.seconds)}] {sentence}")
+    return "\n".join(told)
+
+
+def wish_of(clip: world.Clip, draw: np.random.Generator) -> world.Wish:
+    """Something somebody may want of it, or nothing in particular."""
+    found = world.wishes(clip, draw)
+    return found[0] if draw.random() < OPEN else found[int(draw.integers(len(found)))]
+
+
+def part_of(clip: world.Clip, scenes: int, draw: np.random.Generator) -> world.Clip:
+    """At most so many scenes of it that follow each other, as a clip."""
+    count = min(len(clip.scenes), int(draw.integers(1, scenes + 1)))
+    first = int(draw.integers(len(clip.scenes) - count + 1))
+    kept = clip.scenes[first : first + count]
+    begin = kept[0].start
+    moved = [replace(each, start=each.start - begin, end=each.end - begin) for each in kept]
+    sounds = [
+        replace(each, start=max(0.0, each.start - begin), end=min(each.end, kept[-1].end) - begin)
+        for each in clip.sounds
+        if each.end > begin and each.start < kept[-1].end
+    ]
+    return replace(clip, scenes=tuple(moved), sounds=tuple(sounds), seconds=kept[-1].end - begin)
+
+
+class Notes:
+    """Questions in words: a scene's notes stand where its tokens will be."""
+
+    def __init__(self, part: str, clips: int, words: Words, scenes: int):
+        self.part, self.clips, self.words, self.scenes = part, clips, words, scenes
+
+    def __len__(self) -> int:
+        return self.clips
+
+    def question(self, index: int, draw: np.random.Generator) -> Question:
+        kind, clip = draw.random(), world.plan(index, self.part)
+        beheld = _about(part_of(clip, 1 if kind < 2 * MIXED else self.scenes, draw), draw)
+        clip, scene, wish = beheld.clip, beheld.clip.scenes[0], world.Wish()
+        if kind < MIXED:
+            time = float(draw.uniform(scene.start, scene.end))
+            notes = [world.glimpsed(clip, time, draw)]
+            answer = tagged(beheld, world.caption(clip, time, draw))
+        elif kind < 2 * MIXED:
+            notes = [world.sounded(clip, scene, draw)]
+            answer = tagged(beheld, world.heard(clip, scene.start, scene.end, draw))
+        else:
+            wish = wish_of(clip, draw)
+            notes = [_noted(clip, each, draw) for each in clip.scenes]
+            answer = story(beheld, wish, draw)
+        prompt = asked(beheld.perception, wish.text, self.words)
+        return Question(f"{self.part} {index}", _filled(prompt, notes), answer)
+
+
+class Captions:
+    """What a single picture shows, told of its tokens."""
+
+    def __init__(self, bank: Bank, words: Words):
+        self.bank, self.words = bank, words
+
+    def __len__(self) -> int:
+        return len(self.bank)
+
+    def question(self, index: int, draw: np.random.Generator) -> Question:
+        clip = world.plan(index, self.bank.part)
+        patches = next(each for each in self.bank.tracks(index) if each.name == "patches")
+        times = np.unique(patches.times)
+        time = float(times[int(draw.integers(len(times)))])
+        scene = next(each for each in reversed(clip.scenes) if each.start <= time)
+        # a clip of this scene alone, of which there is one picture
+        rows = patches.times == time
+        one = Track("patches", patches.times[rows] - scene.start, patches.values[rows], EYE)
+        beheld = _about(alone(clip, scene), draw, [one])
+        prompt = asked(beheld.perception, "", self.words, ("sight",))
+        answer = tagged(beheld, world.caption(clip, time, draw))
+        return Question(f"{self.bank.part} {index}", prompt, answer)
+
+
+class Sounds:
+    """What a scene sounds like, told of its tokens."""
+
+    def __init__(self, bank: Bank, words: Words):
+        self.bank, self.words = bank, words
+
+    def __len__(self) -> int:
+        return len(self.bank)
+
+    def question(self, index: int, draw: np.random.Generator) -> Question:
+        clip = world.plan(index, self.bank.part)
+        tune = next(each for each in self.bank.tracks(index) if each.name == "tune")
+        scene = clip.scenes[int(draw.integers(len(clip.scenes)))]
+        rows = (tune.times >= scene.start) & (tune.times < scene.end)
+        part = Track("tune", tune.times[rows] - scene.start, tune.values[rows], EAR)
+        beheld = _about(alone(clip, scene), draw, [part])
+        prompt = asked(beheld.perception, "", self.words, ("sound",))
+        answer = tagged(beheld, world.heard(clip, scene.start, scene.end, draw))
+        return Question(f"{self.bank.part} {index}", prompt, answer)
+
+
+class Stories:
+    """What is to be told of a clip for a wish, and how much each second is worth for it."""
+
+    def __init__(self, bank: Bank, words: Words):
+        self.bank, self.words = bank, words
+
+    def __len__(self) -> int:
+        return len(self.bank)
+
+    def question(self, index: int, draw: np.random.Generator) -> Question:
+        beheld = self.bank.beheld(index, draw)
+        wish, perceived = wish_of(beheld.clip, draw), beheld.perception
+        tracks = [each for name in JUDGED if (each := perceived.track(name))]
+        return Question(
+            f"{self.bank.part} {index}",
+            asked(perceived, wish.text, self.words),
+            story(beheld, wish, draw),
+            {each.name: by_second(each, perceived.video.rows) for each in tracks},
+            {each.name: self.bank.asked(wish.text, each) for each in tracks if wish.text},
+            world.saliency(beheld.clip, wish),
+        )
+
+
+# -- parts of a question --------------------------------------------------------------------------
+
+
+def tagged(beheld: Beheld, text: str) -> str:
+    """What is told of a clip as a whole."""
+    seconds = beheld.clip.seconds
+    return f"[{stamps(Section(0.0, seconds), seconds)}] {text}"
+
+
+def alone(clip: world.Clip, scene: world.Scene) -> world.Clip:
+    """A clip of one scene."""
+    kept = replace(scene, start=0.0, end=scene.end - scene.start)
+    return replace(clip, scenes=(kept,), sounds=(), seconds=kept.end)
+
+
+def _about(clip: world.Clip, draw: np.random.Generator, tracks: Sequence[Track] = ()) -> Beheld:
+    return Beheld(clip, perception(clip, tracks, draw))
+
+
+def _noted(clip: world.Clip, scene: world.Scene, draw: np.random.Generator) -> list[str]:
+    """What some pictures of a scene, its movements and its sound would tell."""
+    times = np.sort(draw.uniform(scene.start, scene.end, int(draw.integers(1, AGAIN + 1))))
+    seen = [each for time in times for each in world.glimpsed(clip, float(time), draw, NAMED)]
+    # nothing is to be told that the notes don't have
+    told = [f"{each.colour} {each.thing}" for each in scene.actors]
+    seen += [each for each in [*told, scene.place] if each not in seen]
+    return [*seen, *world.moved(scene, draw), *world.sounded(clip, scene, draw)]
+
+
+def _filled(prompt: Sequence[Piece], notes: Sequence[Sequence[str]]) -> list[Piece]:
+    """The prompt without tokens, its notes behind the tags."""
+    before, *rest, after = prompt
+    waiting, found = iter(notes), [before]
+    for piece in rest:
+        tag = piece.startswith("[")
+        found.append(f"{piece} {' '.join(next(waiting))}" if tag else piece)
+    return [*found, after]

@@ -1,0 +1,122 @@
+"""The whole recipe, very small: every part of it, stopped in the middle, and used by the app."""
+
+import numpy as np
+import pytest
+import torch
+
+from summarizer import checkpoint
+from summarizer.data import world
+from summarizer.models import hub
+from summarizer.models.narrator import Lora, Rows, load_narrator
+from summarizer.models.small import EarShape, EyeShape, TellerShape
+from summarizer.stages.narrate.prompt import stamps
+from summarizer.train.bank import Bank, Senses, perception
+from summarizer.train.pocket import PARTS, Sizes, run
+from summarizer.train.telling import Notes, Stories, asked, story
+
+SMALL = Sizes(
+    eye=EyeShape(patch=24, width=32, layers=2, heads=2, text_width=32, text_layers=1, common=16),
+    ear=EarShape(width=32, layers=1, heads=2, convolutions=(8,) * 7),
+    teller=TellerShape(width=32, layers=1, heads=2),
+    lora=Lora(rank=2, alpha=4),
+    hidden=8,
+    read=300,
+    words=(400, 400),
+    clips=100,
+    kept=4,
+    held=1,
+    share=0.002,
+)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A home of checkpoints in which everything was trained for a step or two, in two goes."""
+    home = tmp_path_factory.mktemp("checkpoints")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHECKPOINTS", str(home))
+        precision = torch.get_float32_matmul_precision()
+        assert not run(home / "pocket", SMALL, seconds=0), "stopped after a step"
+        assert run(home / "pocket", SMALL)
+        torch.set_float32_matmul_precision(precision)
+    return home
+
+
+@pytest.fixture
+def home(trained, monkeypatch):
+    monkeypatch.setenv("CHECKPOINTS", str(trained))
+    return trained
+
+
+def test_every_part_is_there_and_loads_by_the_doors_of_use(home):
+    assert {part.name for part in PARTS} <= {each.name for each in (home / "pocket").iterdir()}
+    for name in ("pocket-clip", "pocket-mert", "pocket-llama"):
+        assert hub.here(name) and hub.folder(name).is_relative_to(home)
+    config = checkpoint.describe(home / "pocket" / "tell").config
+    assert config["weights"] == "pocket-llama" and set(config["projectors"]) == {"sight", "sound"}
+    assert checkpoint.find("pocket/tell-saliency")
+
+
+def test_in_use_and_in_training_the_same_clip_gives_the_same_tokens(home):
+    from summarizer.config import AudioConfig, VisionConfig
+    from summarizer.senses.recorded import SCALE
+    from summarizer.senses.sight import PocketSight, squeezed
+    from summarizer.senses.tune import PocketTune
+
+    clip = world.plan(3)
+    made = {each.name: each for each in Senses().tracks(clip)}
+    times = np.arange(0, clip.seconds, 0.5)
+    pictures = world.pictures(clip, times, (160, 90))
+    rows = np.stack([PocketSight.fitted(each) for each in pictures])
+    assert np.array_equal(rows[0], squeezed(pictures[0], 96))
+    *_, seen = PocketSight.encode(times, rows, clip.seconds, VisionConfig())
+    seconds = int(np.ceil(clip.seconds))
+    sound = np.resize(world.sound(clip, 24_000, 0, clip.seconds), seconds * 24_000)
+    sound[int(clip.seconds * 24_000) :] = 0.0
+    sound = np.round(sound.reshape(seconds, -1) * SCALE)
+    *_, heard = PocketTune.encode(
+        np.arange(float(seconds)), sound.astype(np.int16), clip.seconds, AudioConfig()
+    )
+    for track in (*seen.findings.tracks, *heard.findings.tracks):
+        mine = made[track.name]
+        assert track.made_by == mine.made_by and np.allclose(track.times, mine.times)
+        close = np.abs(track.values.astype(float) - mine.values.astype(float)).max()
+        assert close < 0.02 * np.abs(mine.values.astype(float)).max(), track.name
+
+
+def test_the_notes_stand_where_the_tokens_will_be(home):
+    narrator = load_narrator(hub.folder("pocket-llama"), "cpu")
+    bank = Bank(home / "bank", "train", 4, Senses())
+    question = Stories(bank, narrator).question(1, np.random.default_rng(2))
+    shown = "".join("*" if isinstance(each, Rows) else each for each in question.pieces)
+    clip = world.plan(1)
+    assert shown.count("**\n") == len(clip.scenes) and shown.endswith("\n")
+    lines = shown.splitlines()
+    for index, scene in enumerate(clip.scenes):
+        assert lines[index].startswith("[") and lines[index].endswith("]**")
+        assert abs(int(lines[index][4:6]) - scene.start) < 1.5
+    worded = [
+        Notes("train", 9, narrator, 6).question(n, np.random.default_rng(n)) for n in range(9)
+    ]
+    for each in worded:
+        text = "".join(each.pieces)
+        tags = [line.split("]")[0] for line in text.splitlines() if line.startswith("[")]
+        assert tags and all("]" in line for line in text.splitlines()[: len(tags)])
+        assert all(len(line) > 15 for line in text.splitlines()[: len(tags)]), "each has notes"
+
+
+def test_a_story_is_told_under_the_times_of_the_prompt(home):
+    narrator = load_narrator(hub.folder("pocket-llama"), "cpu")
+    for seed in range(20):
+        clip, draw = world.plan(seed), np.random.default_rng(seed)
+        perceived = perception(clip, (), draw)
+        wish = world.wishes(clip, draw)[seed % 5]
+        from summarizer.train.bank import Beheld
+
+        told = story(Beheld(clip, perceived), wish, draw)
+        prompt = "".join(asked(perceived, wish.text, narrator))
+        found = world.agreement(world.facts_of(told), world.due(clip, wish))
+        assert found.right == found.said == found.due, told
+        for line in told.splitlines():
+            assert line.split("]")[0] in prompt or "00:00-" in line
+        assert all(stamps(each, clip.seconds) in prompt for each in perceived.events)
