@@ -218,3 +218,14 @@ def test_it_trains_where_nothing_can_decode_or_serve(sets, tmp_path):
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, env=os.environ
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_it_learns_what_it_is_shown(sets, tmp_path):
+    """Three videos by heart, as far as a few steps go: the words, and the seconds that count."""
+    out = tmp_path / "own"
+    settings = {"pace.steps": 20, "pace.batch": 3, "pace.at_once": 3, "pace.rate": 0.03}
+    assert learn("tell", sets("videoxum"), out, **settings, **{"narrator.lora_dropout": 0.0}) == 0
+    lines = (out.with_name("own.training") / LOG).read_text().splitlines()
+    first, last = (json.loads(lines[at])["terms"] for at in (0, -1))
+    assert last["words"] < 0.7 * first["words"] and last["seconds"] < 0.95 * first["seconds"]
