@@ -13,12 +13,13 @@ is hangs on the category of the video, so only its text can tell.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from summarizer.data.benchmark import Annotated, load
+from summarizer.data import benchmark
+from summarizer.data.benchmark import Annotated
 
 WIDTH = 1024
 LOUD = 2.0
@@ -38,7 +39,7 @@ class Planted:
 def planted(folder: Path, which: str, seed: int = 0) -> Iterator[Planted]:
     """All videos of a set."""
     directions = np.linalg.qr(np.random.default_rng(seed).normal(size=(WIDTH, 2 + OTHERS)))[0].T
-    videos = load(folder, which)
+    videos = benchmark.load(folder, which)
     kinds = sorted({category(video) for video in videos.values()})
     for video in videos.values():
         draw = np.random.default_rng([seed, *video.name.encode()])
@@ -77,31 +78,10 @@ def standard(columns: np.ndarray) -> np.ndarray:
 
 def write(path: Path, folder: Path, which: str, seed: int = 0) -> dict[str, np.ndarray]:
     """Write the set with drawn features in the standard form; by name what was planted."""
-    import h5py
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    parts = {}
-    with h5py.File(path, "w") as file:
-        file.attrs["made_by"] = f"{MADE_BY} {seed}"
-        for each in planted(folder, which, seed):
-            for name, value in _fields(each).items():
-                file[f"{each.video.key}/{name}"] = value
-            parts[each.video.name] = each.part
-    return parts
-
-
-def _fields(each: Planted) -> dict[str, object]:
-    video = each.video
-    given = np.mean(video.said, axis=0) if video.target is None else video.target
-    return {
-        "n_frames": video.frames,
-        "picks": video.picks,
-        "change_points": video.shots - np.array([0, 1]),
-        "user_summary": video.masks.astype(np.uint8),
-        "user_scores": video.said,
-        "gtscore": given if len(given) == len(video.picks) else given[video.picks],
-        "features": each.features,
-        "video_name": video.title,
-        "title": video.text,
-        "length_s": video.seconds,
-    }
+    found = list(planted(folder, which, seed))
+    benchmark.write(
+        path,
+        (replace(each.video, features=each.features) for each in found),
+        f"{MADE_BY} {seed}",
+    )
+    return {each.video.name: each.part for each in found}

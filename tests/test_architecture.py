@@ -176,6 +176,16 @@ ALLOWED = {
         "summarizer.files",
         "summarizer.metrics",
     ),
+    "summarizer.extract": (  # looks at the videos of benchmarks
+        "summarizer.pipeline",
+        "summarizer.data",
+        "summarizer.senses",
+        "summarizer.media",
+        "summarizer.offers",
+        "summarizer.schema",
+        "summarizer.config",
+        "summarizer.errors",
+    ),
     "summarizer.features": (  # perceives for training, which has no decoder
         "summarizer.pipeline",
         "summarizer.data",

@@ -8,7 +8,7 @@ files the authors of TVSum (`ydata-tvsum50.mat`) and SumMe (`GT/*.mat`) gave out
 the same folder.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +18,7 @@ import numpy as np
 from summarizer.data.entries import Entry, json_list
 from summarizer.data.manifest import Malformed
 from summarizer.errors import SummarizerError
+from summarizer.files import whole
 
 SETS = ("tvsum", "summe", "ovp", "youtube")
 FOLDS = 5
@@ -329,6 +330,41 @@ def _above_zero(fields: Fields, field: str) -> float:
     if value <= 0:
         raise fields.wrong(field, f"is {value:g}, not above 0")
     return value
+
+
+# -- writing --------------------------------------------------------------------------------------
+
+
+def write(path: Path, videos: Iterable[Annotated], made_by: str) -> None:
+    """Write videos of one set in the standard form, with what made their features."""
+    import h5py
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole(path) as part, h5py.File(part, "w") as file:
+        file.attrs["made_by"] = made_by
+        for video in videos:
+            for name, value in _fields(video):
+                file[f"{video.key}/{name}"] = value
+
+
+def _fields(video: Annotated) -> Iterator[tuple[str, Any]]:
+    """What is known, by the names of the form."""
+    lengths = video.shots[:, 1] - video.shots[:, 0]
+    known = {
+        "n_frames": np.int64(video.frames),
+        "n_steps": np.int64(len(video.picks)),
+        "picks": video.picks,
+        "change_points": video.shots - np.array([0, 1]),
+        "n_frame_per_seg": lengths,
+        "user_summary": video.masks.astype(np.uint8) if len(video.masks) else None,
+        "user_scores": video.scores,
+        "gtscore": video.target,
+        "features": video.features,
+        "length_s": video.seconds,
+        "video_name": video.title or None,
+        "title": video.text or None,
+    }
+    return ((name, value) for name, value in known.items() if value is not None)
 
 
 # -- what the authors gave out --------------------------------------------------------------------
