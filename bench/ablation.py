@@ -9,7 +9,6 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 WIDTH = 128
@@ -41,17 +40,15 @@ def main() -> None:
 
 def measured(options: argparse.Namespace, scratch: Path) -> dict[str, list[Mapping[str, float]]]:
     """By way, what each seed came to."""
-    from summarizer.models.small import tokenizer_of
     from summarizer.train.watched import Shelf, pixels, render
 
     folder, look = options.rows or scratch / "rows", pixels(WIDTH)
     videos = Shelf(render(range(options.clips), "train", look, folder), folder)
     held = Shelf(render(range(options.held), "validation", look, folder), folder)
-    words = tokenizer_of((videos[at].text for at in range(len(videos))), 600, ends_highest=True)
     found: dict[str, list[Mapping[str, float]]] = {}
     for seed in range(options.seeds):
         for way, parts in WAYS.items():
-            for name, values in learned(way, parts, (videos, held, words), seed, options.steps):
+            for name, values in learned(way, parts, (videos, held), seed, options.steps):
                 found.setdefault(name, []).append(values)
                 shown = " ".join(f"{each} {value:.3f}" for each, value in values.items())
                 say(f"seed {seed}, {name}: {shown}")
@@ -62,25 +59,21 @@ def learned(way: str, parts: Mapping, material: tuple, seed: int, steps: int):
     """One way with one seed; the refined one, too, where it is this one that is refined."""
     import torch
 
-    from summarizer.models.saliency import dual
     from summarizer.models.saliency.refine import Taste
     from summarizer.train import videoxum
     from summarizer.train.loop import Pace, train
 
-    videos, held, tokenizer = material
+    videos, held = material
     recipe = videoxum.Recipe(**parts, told=80)
-    shape = videoxum.shaped(dual.small(tokenizer, WIDTH), recipe)
     torch.manual_seed(seed)
-    module = videoxum.Learning(dual.Dual(shape), recipe)
-    lesson = videoxum.Summarizing(module, dual.Words(tokenizer, shape), videos, made={"rows": ""})
+    lesson = videoxum.small(recipe, videos, [], "pixels")
     pace = Pace(steps=steps, batch=16, rate=1e-3, decay=0.05, warmup=0.1, seed=seed)
     with tempfile.TemporaryDirectory() as out:
         train(lesson, pace, Path(out) / "own", quiet=True)
-    answers = videoxum.told(module.dual.eval(), lesson.words, held, recipe)
+    answers = videoxum.told(lesson.module.dual.eval(), lesson.words, held, recipe)
     yield way, videoxum.judged(answers, held)
     if way == REFINED[0]:
-        fine = videoxum.told(module.dual, lesson.words, held, replace(recipe, beams=1), Taste())
-        fine = [each._replace(text=own.text) for each, own in zip(fine, answers, strict=True)]
+        fine = videoxum.refined(answers, held, Taste())
         yield REFINED[1], videoxum.judged(fine, held)
 
 

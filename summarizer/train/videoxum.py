@@ -5,6 +5,7 @@ right: the mean over seconds counts no padding, sentences are joined with a spac
 what is used, and what is measured was never learned from.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,13 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from summarizer.errors import PresetError
+from summarizer.files import whole
 from summarizer.metrics import frames, text
 from summarizer.models.saliency import dual as decoders
-from summarizer.models.saliency.dual import IGNORED, Dual, Shape, Words
+from summarizer.models.saliency.beginning import begun_with
+from summarizer.models.saliency.dual import IGNORED, Dual, Words
 from summarizer.models.saliency.refine import Taste, refine
+from summarizer.models.small import tokenizer_of
 from summarizer.train.loop import Pace, Pick
 from summarizer.train.watched import Watched
 
@@ -233,29 +237,30 @@ class Answer(NamedTuple):
     mask: np.ndarray  # (seconds,) bool: what is kept
 
 
-def told(
-    dual: Dual, words: Words, videos: Videos, recipe: Recipe, taste: Taste | None = None
-) -> list[Answer]:
-    """Scores and a text for each video, one after the other; refined if a taste is given."""
+def told(dual: Dual, words: Words, videos: Videos, recipe: Recipe) -> list[Answer]:
+    """Scores and a text for each video, one after the other; kept is what scores best."""
     device = next(dual.parameters()).device
-    return [_told(dual, words, videos[at], recipe, taste, device) for at in range(len(videos))]
+    return [_told(dual, words, videos[at], recipe, device) for at in range(len(videos))]
 
 
-def _told(
-    dual: Dual, words: Words, video: Watched, recipe: Recipe, taste: Taste | None, device
-) -> Answer:
+def _told(dual: Dual, words: Words, video: Watched, recipe: Recipe, device) -> Answer:
     rows = torch.from_numpy(video.rows)[None].to(device)
     there = torch.ones(rows.shape[:2], dtype=torch.bool, device=device)
     with torch.no_grad():
         seen = dual(rows, there)
         prompt = torch.tensor([words.prompt(video.lines)], device=device)
         tokens = dual.tell(seen.states, there, prompt, beams=recipe.beams, most=recipe.told)
-    scores, said = seen.saliency[0].float().cpu().numpy(), words.text(tokens[0].tolist())
-    mask = frames.top(scores)
-    if taste is not None:
-        refined = refine(scores, video.rows, int(mask.sum()), taste)
-        scores, mask = refined.scores, refined.mask
-    return Answer(scores, said, mask)
+    scores = seen.saliency[0].float().cpu().numpy()
+    return Answer(scores, words.text(tokens[0].tolist()), frames.top(scores))
+
+
+def refined(answers: Sequence[Answer], videos: Videos, taste: Taste) -> list[Answer]:
+    """The same, with as many seconds kept, refined."""
+    found = []
+    for at, answer in enumerate(answers):
+        fine = refine(answer.scores, videos[at].rows, int(answer.mask.sum()), taste)
+        found.append(Answer(fine.scores, answer.text, fine.mask))
+    return found
 
 
 def judged(answers: Sequence[Answer], videos: Videos) -> dict[str, float]:
@@ -273,8 +278,39 @@ def judged(answers: Sequence[Answer], videos: Videos) -> dict[str, float]:
     return found | text.corpus([answer.text for answer in answers], references)
 
 
-def shaped(words: Shape, recipe: Recipe) -> Shape:
-    """That shape with the parts of a recipe."""
-    from dataclasses import replace
+def write_predictions(answers: Sequence[Answer], videos: Videos, path: Path) -> None:
+    """In the form that `python -m summarizer.evaluate videoxum --predictions` reads."""
+    entries = {
+        videos[at].name: {"saliency": answer.scores.round(5).tolist(), "text": answer.text}
+        for at, answer in enumerate(answers)
+    }
+    with whole(path) as part:
+        part.write_text(json.dumps(entries, indent=1), encoding="utf-8")
 
-    return replace(words, **recipe.parts)
+
+# -- what is taught -------------------------------------------------------------------------------
+
+
+def small(
+    recipe: Recipe,
+    videos: Videos,
+    held: Videos,
+    rows: str,
+    words: int = 600,
+    sizes: Mapping[str, int] | None = None,
+) -> Summarizing:
+    """A lesson from nothing that a CPU can take, with a vocabulary of these videos' own texts;
+    `rows` says by which weights theirs were made, `sizes` are fields of the shape."""
+    texts = [videos[at].text for at in range(len(videos))]
+    tokenizer = tokenizer_of(texts, words, ends_highest=True)
+    shape = decoders.small(tokenizer, videos[0].rows.shape[1], **(sizes or {}), **recipe.parts)
+    made = {"rows": rows, "words": tokenizer.backend_tokenizer.to_str()}
+    module = Learning(Dual(shape), recipe)
+    return Summarizing(module, Words(tokenizer, shape), videos, held, made)
+
+
+def published(recipe: Recipe, videos: Videos, held: Videos, blip: Path, rows: str) -> Summarizing:
+    """A lesson of the published size, whose text decoder is that of the BLIP in a folder."""
+    dual, tokenizer = begun_with(blip, recipe.parts)
+    words = Words(tokenizer, dual.shape)
+    return Summarizing(Learning(dual, recipe), words, videos, held, {"rows": rows})

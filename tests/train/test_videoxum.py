@@ -7,21 +7,26 @@ import pytest
 import torch
 
 from summarizer.errors import PresetError
+from summarizer.evaluate.frames import predictions
+from summarizer.evaluate.videoxum import scored
 from summarizer.metrics import text as texts
+from summarizer.models.captioner import load_captioner
 from summarizer.models.saliency import dual as decoders
-from summarizer.models.saliency.dual import IGNORED, Dual, Words
+from summarizer.models.saliency.dual import IGNORED, Words
 from summarizer.models.saliency.refine import Taste
-from summarizer.models.small import tokenizer_of
+from summarizer.models.tiny_audio import save_blip
 from summarizer.train.loop import Pace, train
 from summarizer.train.videoxum import (
-    Learning,
     Recipe,
     Summarizing,
     judged,
     pace,
-    shaped,
+    published,
+    refined,
+    small,
     tensors,
     told,
+    write_predictions,
 )
 from summarizer.train.watched import Watched
 
@@ -56,14 +61,10 @@ class Made:
 WHOLE = Recipe(slots=8, edges=1.0, agreement=0.2, common=16, told=16, beams=2)
 
 
-def lesson(recipe: Recipe, seed: int = 0) -> Summarizing:
-    torch.manual_seed(seed)
-    tokenizer = tokenizer_of([Made(1, 50)[each].text for each in range(50)], 290, ends_highest=True)
-    sizes = decoders.small(tokenizer, WIDTH, text_width=32, text_room=64, room=40)
-    shape = shaped(sizes, recipe)
-    made = {"rows": "made up", "words": tokenizer.backend_tokenizer.to_str()}
-    words = Words(tokenizer, shape)
-    return Summarizing(Learning(Dual(shape), recipe), words, Made(1, 400), Made(2, 10), made)
+def lesson(recipe: Recipe) -> Summarizing:
+    torch.manual_seed(0)
+    sizes = {"text_width": 32, "text_inner": 64, "text_room": 64, "room": 40}
+    return small(recipe, Made(1, 400), Made(2, 10), "made up", 290, sizes)
 
 
 @pytest.fixture(scope="module")
@@ -110,13 +111,53 @@ def test_what_was_kept_scores_and_tells_the_same(learned):
 def test_refined_summaries_are_as_long_and_hold_together(learned):
     _, one, _, _ = learned
     plain = told(one.module.dual.eval(), one.words, Made(5, 4), WHOLE)
-    fine = told(one.module.dual.eval(), one.words, Made(5, 4), WHOLE, Taste(shortest=2))
+    fine = refined(plain, Made(5, 4), Taste(shortest=2))
     for a, b in zip(plain, fine, strict=True):
         assert a.mask.sum() == b.mask.sum()
         assert a.text == b.text
         runs = np.diff(np.flatnonzero(np.diff(np.concatenate([[0], b.mask, [0]]))))[::2]
         assert runs.min() >= min(2, b.mask.sum())
     assert {"F1", "tau", "rho"} <= set(judged(fine, Made(5, 4)))
+
+
+def test_predictions_are_read_by_the_benchmark_and_judged_the_same(learned, tmp_path):
+    _, one, _, _ = learned
+    videos = Made(6, 3)
+    answers = told(one.module.dual.eval(), one.words, videos, WHOLE)
+    write_predictions(answers, videos, tmp_path / "own.json")
+    entries = predictions(tmp_path / "own.json")
+    assert list(entries) == [videos[at].name for at in range(3)]
+    f = []
+    for at, name in enumerate(entries):
+        kept = np.array(entries[name].listed("saliency"), float)
+        np.testing.assert_allclose(kept, answers[at].scores, atol=1e-4)
+        assert entries[name].text("text") == answers[at].text
+        f.append(scored(kept, videos[at].masks)["F exact mean"])
+    assert np.mean(f) == pytest.approx(judged(answers, videos)["F1"])
+
+
+def test_a_large_one_begins_with_what_blip_can_tell(tmp_path):
+    folder = save_blip(tmp_path / "blip")
+    blip = load_captioner(folder)
+    width = blip.model.config.vision_config.hidden_size
+    videos = [
+        dataclasses.replace(each, rows=np.resize(each.rows, (len(each.rows), width)), text="a dog")
+        for each in (Made(1, 2)[0], Made(1, 2)[1])
+    ]
+    one = published(Recipe(slots=4), videos, videos, folder, "tiny")
+    dual = one.module.dual.eval()
+    rows = torch.randn(1, 5, width)
+    tokens = torch.tensor([[dual.shape.start, 7, 8]])
+    right = blip.model.text_decoder(
+        tokens, attention_mask=torch.ones_like(tokens), encoder_hidden_states=rows
+    ).logits
+    there = torch.ones(1, 5, dtype=torch.bool)
+    torch.testing.assert_close(dual.words(tokens, rows, there), right, atol=1e-4, rtol=1e-4)
+    outcome = train(one, Pace(steps=2, batch=2, rate=1e-4), tmp_path / "own", quiet=True)
+    assert outcome.done
+    again, words = decoders.load(tmp_path / "own", "tiny")
+    assert words == ""  # its words are BLIP's own
+    assert again.shape == dual.shape
 
 
 # -- the loss -------------------------------------------------------------------------------------

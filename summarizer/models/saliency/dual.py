@@ -42,6 +42,7 @@ class Shape:
     common: int = 0  # numbers in which chosen frames and text are compared; 0: they are not
     vocabulary: int = 30_524
     text_width: int = 768
+    text_inner: int = 3072
     text_layers: int = 12
     text_heads: int = 12
     text_room: int = 512
@@ -64,6 +65,7 @@ def small(tokenizer, width: int, **others) -> Shape:
         heads=4,
         room=128,
         text_width=128,
+        text_inner=512,
         text_layers=2,
         text_heads=4,
         text_room=160,
@@ -214,7 +216,7 @@ def text_decoder(shape: Shape) -> nn.Module:
         vocab_size=shape.vocabulary,
         hidden_size=shape.text_width,
         encoder_hidden_size=shape.width,
-        intermediate_size=4 * shape.text_width,
+        intermediate_size=shape.text_inner,
         projection_dim=shape.text_width,
         num_hidden_layers=shape.text_layers,
         num_attention_heads=shape.text_heads,

@@ -36,11 +36,11 @@ class Head(nn.Module):
         )
 
     def forward(self, rows: Mapping[str, Tensor], wish: Mapping[str, Tensor]) -> Tensor:
-        seconds = len(next(iter(rows.values())))
-        parts = []
+        some = next(iter(rows.values()))
+        seconds, parts = len(some), []
         for name, width in self.widths.items():
-            here = rows.get(name, torch.zeros(seconds, width))
-            asked = wish.get(name, torch.zeros(width))
+            here = rows.get(name, some.new_zeros(seconds, width))
+            asked = wish.get(name, some.new_zeros(width))
             row, beside = self.rows[name](here), self.wishes[name](asked)
             near = nn.functional.cosine_similarity(here, asked.expand_as(here), dim=-1)
             there = torch.stack([here.abs().amax(-1) > 0, (asked.abs().amax() > 0).expand(seconds)])

@@ -29,6 +29,7 @@ NAMES = (  # theirs, ours; the first that fits counts
 INNER = ((".mlp.fc1.", ".mlp.0."), (".mlp.fc2.", ".mlp.2."))
 MADE = (".position_ids",)  # numbers that the class makes itself
 WORDS, WRITES = "text.bert.embeddings.word_embeddings.weight", "text.cls.predictions.decoder."
+INNER_TEXT = "text.bert.encoder.layer.0.intermediate.dense.weight"
 NAMED = 5  # names in an error
 
 
@@ -79,6 +80,7 @@ def shape_of(held: Mapping[str, Tensor], name: str, kernel: int) -> Shape:
         vocabulary, text_width = held[WORDS].shape
         text_room = len(held["text.bert.embeddings.position_embeddings.weight"])
         words, written = held[WORDS], held[f"{WRITES}weight"]
+        text_inner = len(held[INNER_TEXT])
     except (KeyError, ValueError):
         raise WeightsError(
             f"{name} holds no temporal transformer with BLIP's text decoder, so it is none of "
@@ -92,6 +94,7 @@ def shape_of(held: Mapping[str, Tensor], name: str, kernel: int) -> Shape:
         kernel=kernel if "near.norm1.weight" in held else 0,
         vocabulary=vocabulary,
         text_width=text_width,
+        text_inner=text_inner,
         text_layers=_count(held, "text.bert.encoder.layer."),
         text_heads=max(1, text_width // HEAD),
         text_room=text_room,
