@@ -225,7 +225,7 @@ PRESETS = {
     ),
     "pocket": Preset(
         senses=(*MEASURED, "sight-pocket", "tune-pocket"),
-        head="evidence",
+        head="trained",
         selector="knapsack",
         narrator="pocket",
         trained="pocket/tell",

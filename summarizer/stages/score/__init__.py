@@ -15,7 +15,7 @@ from summarizer.models.matching import Embed
 from summarizer.schema import Curve, Perception, Preference, Saliency, Score, Track, Wish
 from summarizer.stages.score.interest import interest, weighed, with_learned, with_taste
 from summarizer.stages.score.judge import BEHELD, Behold, Judge
-from summarizer.stages.score.settle import settle
+from summarizer.stages.score.settle import Settling, Verdict, settle
 
 
 def minilm(texts: Sequence[str]) -> np.ndarray:
@@ -54,9 +54,37 @@ def evidence(
     """Saliency from measured curves: what was asked for, then what is new and lively, and what a
     head learned to matter, where one was trained for this preset."""
     verdict = settle(perception, wish, Judge(perception, wish, preset.blind, embed, behold))
+    return _scored(perception, preference, wish, verdict, learned(perception, wish, preset))
+
+
+def trained(
+    perception: Perception,
+    preference: Preference,
+    wish: Wish,
+    preset: Preset,
+    embed: Embed = minilm,
+    behold: Behold = beheld,
+) -> Score:
+    """The same, but a wish is judged as a whole by a head that was trained on whole wishes, where
+    it is here; one that says what to leave out is still taken apart."""
+    curve = learned(perception, wish, preset)
+    if curve is None or not wish.terms or any(term.no for term in wish.terms):
+        return evidence(perception, preference, wish, preset, embed, behold)
+    judge = Judge(perception, wish, preset.blind, embed, behold)
+    verdict = Settling(perception.video, wish, judge, [judge.by_head(curve)]).verdict()
+    return _scored(perception, preference, wish, verdict, None)
+
+
+def _scored(
+    perception: Perception,
+    preference: Preference,
+    wish: Wish,
+    verdict: Verdict,
+    beside: Curve | None,
+) -> Score:
+    """What was asked for, and what draws anybody in the rest."""
     left = 1.0 - sum(part.weight for part in verdict.asked)
-    drawn = with_taste(perception, interest(perception, preference))
-    drawn = with_learned(drawn, learned(perception, wish, preset))
+    drawn = with_learned(with_taste(perception, interest(perception, preference)), beside)
     parts = [*verdict.asked, *(replace(part, weight=left * part.weight) for part in drawn)]
     parts = weighed(parts, preference.weights)
     return Score(
@@ -72,4 +100,4 @@ def evidence(
     )
 
 
-HEADS = {"evidence": evidence}
+HEADS = {"evidence": evidence, "trained": trained}

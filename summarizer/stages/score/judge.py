@@ -117,6 +117,17 @@ class Judge:
         note += f"; what comes closest is at {clock(best)}." if values[best] >= HINT else "."
         return Finding(term, "absent", label, note, curve)
 
+    def by_head(self, curve: Curve) -> Finding:
+        """The whole wish, by a head that was trained to say how far each second fulfils one."""
+        term, label = Term(self.wish.text), quoted(self.wish.text)
+        found = Curve.of(f"what you asked for: {label}", curve.sense, curve.array)
+        if (curve.array >= THERE).any():
+            return Finding(term, "found", f"{label} (as far as I learned to tell)", curve=found)
+        note = f"Not found: {label}, as far as I learned to tell"
+        near = curve.array.max() >= HINT
+        note += f"; what comes closest is at {clock(int(curve.array.argmax()))}." if near else "."
+        return Finding(term, "absent", label, note, found)
+
     def all_of(self, term: Term) -> tuple[Concept, ...]:
         """The concepts of a term; who wants no talk wants it neither heard nor in subtitles."""
         if not term.no or TALK.isdisjoint(concept.curve for concept in term.concepts):
