@@ -67,7 +67,7 @@ def figure(log: Sequence[Mapping[str, Any]]):
     for name in log[-1]["terms"]:
         curves[name] = [each["terms"].get(name) for each in log]
     titles = ("loss", "rate", "minutes")
-    found = make_subplots(rows=3, cols=1, shared_xaxes=True, subplot_titles=titles)
+    found = make_subplots(3, 1, shared_xaxes=True, subplot_titles=titles, vertical_spacing=0.08)
     for number, (name, values) in enumerate(curves.items()):
         line = {"color": COLOURS[number % len(COLOURS)], "width": 2 if number == 0 else 1}
         found.add_trace(Scatter(x=steps, y=values, name=name, line=line), row=1, col=1)
@@ -76,7 +76,9 @@ def figure(log: Sequence[Mapping[str, Any]]):
         line = {"color": COLOURS[0]}
         found.add_trace(Scatter(x=steps, y=values, showlegend=False, line=line), row=row, col=1)
     found.update_xaxes(title_text="step", row=3, col=1)
-    return found.update_layout(height=800, template="plotly_white", hovermode="x unified")
+    found.update_yaxes(exponentformat="e", row=2, col=1)
+    look = {"template": "plotly_white", "hovermode": "x unified", "margin": {"t": 40, "b": 50}}
+    return found.update_layout(height=700, **look)
 
 
 def _shown(value: Any) -> str:

@@ -69,3 +69,15 @@ def test_it_is_kept_and_loaded_for_the_same_weights_alone(taught, tmp_path):
         (tmp_path / "head" / "config.json").write_text(json.dumps(config | change))
         with pytest.raises(WeightsError, match=r"how its head is shaped|doesn't fit"):
             load(tmp_path / "head", MADE)
+
+
+def test_what_is_missing_is_where_and_as_precise_as_what_is_there():
+    """A head in another precision stands for one on another device: nothing may be mixed."""
+    torch.manual_seed(0)
+    head = Head(WIDTHS, 16).double()
+    rows, wish, _ = world(1)
+    sight = {"sight": rows["sight"].double()}
+    found = head(sight, {})
+    nothing = {"sight": torch.zeros(8).double(), "hearing": torch.zeros(6).double()}
+    whole = head({**sight, "hearing": torch.zeros(200, 6).double()}, nothing)
+    assert found.dtype == torch.float64 and torch.equal(found, whole)
