@@ -75,7 +75,7 @@ def test_what_is_missing_is_where_and_as_precise_as_what_is_there():
     """A head in another precision stands for one on another device: nothing may be mixed."""
     torch.manual_seed(0)
     head = Head(WIDTHS, 16).double()
-    rows, wish, _ = world(1)
+    rows, *_ = world(1)
     sight = {"sight": rows["sight"].double()}
     found = head(sight, {})
     nothing = {"sight": torch.zeros(8).double(), "hearing": torch.zeros(6).double()}
