@@ -154,6 +154,7 @@ class Preset:
     needs: tuple[str, ...] = ()  # of summarizer.models.hub.WEIGHTS; none where it works at once
     blind: str = ""  # what it cannot judge, as the end of "I can't ..."
     trained: str = ""  # what its checkpoints are called, where there are any
+    limit: str = ""  # what everybody who sees its results should know, as a sentence
     listed: bool = True  # offered to people
 
 
@@ -231,6 +232,8 @@ PRESETS = {
         trained="pocket/tell",
         about="The whole architecture of studio, small, trained here and shipped: it runs at once "
         "on any machine, and knows only a little drawn world of its own.",
+        limit="The pocket models know only the little drawn world they were trained on; of any "
+        "other video they tell what it resembles there.",
         needs=("pocket-clip", "pocket-mert", "pocket-llama"),
         listed=False,
     ),

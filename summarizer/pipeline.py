@@ -132,7 +132,16 @@ class Summarizer:
         path = Path(path)
         video = self.probe(path)
         senses = [SENSES[name](video) for name in self.preset.senses]
-        yield from perceiving(path, video, senses, self.config, self.cache, self.encode)
+        work = perceiving(path, video, senses, self.config, self.cache, self.encode)
+        with closing(work) as steps:
+            for step in steps:
+                yield replace(step, perception=self._limited(step.perception))
+
+    def _limited(self, perception: Perception) -> Perception:
+        """With what everybody who sees results of this preset should know."""
+        if not self.preset.limit:
+            return perception
+        return replace(perception, notes=(self.preset.limit, *perception.notes))
 
     def warm(self) -> None:
         """Import and load what the first video would otherwise wait for, by perceiving a second."""

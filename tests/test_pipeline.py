@@ -1,6 +1,7 @@
 """Perceive once, choose many times: on real clips, through the true code."""
 
 import os
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from zipfile import ZipFile
@@ -286,3 +287,10 @@ def test_a_reel_of_sound_has_no_shape(summarizer, sound_clip, tmp_path):
     reel = tmp_path / "reel.m4a"
     assert list(summarizer.render(summary, sound_clip, reel, shape="1:1"))[-1] == 1.0
     assert not summarizer.probe(reel).has_picture
+
+
+def test_what_a_preset_is_limited_to_is_told_with_every_result(cut_clip, tmp_path, monkeypatch):
+    narrow = replace(PRESETS["offline"], senses=("loudness",), limit="It knows one thing.")
+    monkeypatch.setitem(PRESETS, "narrow", narrow)
+    steps = list(load("narrow", cache=tmp_path).perceiving(cut_clip))
+    assert all(step.perception.notes == ("It knows one thing.",) for step in steps)
