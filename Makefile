@@ -2,6 +2,7 @@
 # make test   set up once, then run every test, the browser's too (ARGS= goes to pytest)
 # make check  lint, format and the import rules
 # make bench  measure; writes bench/README.md
+# make train-pocket    train the small models of checkpoints/pocket again, into out/pocket (an hour)
 # make examples, make pictures: render the example clips and the README's pictures anew
 HOST ?= 127.0.0.1
 PORT ?= 7860
@@ -9,7 +10,7 @@ ARGS ?=
 ALL := -n 2 --dist loadfile --no-loadscope-reorder
 PY := .venv/bin/python
 
-.PHONY: app test check format bench examples pictures clean
+.PHONY: app test check format bench train-pocket examples pictures clean
 
 app:
 	@.ci/setup
@@ -33,6 +34,10 @@ format:
 bench:
 	@.ci/setup test
 	@$(PY) -m bench $(ARGS)
+
+train-pocket:
+	@.ci/setup
+	@$(PY) -m summarizer.train.pocket --out out/pocket $(ARGS)
 
 examples:
 	@.ci/setup

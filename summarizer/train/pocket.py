@@ -1,9 +1,9 @@
 """Trains the small models that are shipped, from nothing, on the little world: an eye and an ear
 that share the space of texts, a language model, and then the three stages of the large one.
 
-    python -m summarizer.train.pocket --out checkpoints/pocket
+    python -m summarizer.train.pocket --out out/pocket
 
-Stopped at any time, the same command goes on.
+Stopped at any time, the same command goes on; what it needs only meanwhile lies beside its folder.
 """
 
 import argparse
@@ -19,7 +19,6 @@ from pathlib import Path
 
 import torch
 
-from summarizer import checkpoint
 from summarizer.errors import SummarizerError
 from summarizer.models import hub
 from summarizer.models.adapted import prepared
@@ -37,7 +36,7 @@ from summarizer.train.answering import Answering, Made, Taught, begin_from
 from summarizer.train.bank import EAR, EYE, Bank, Senses
 from summarizer.train.likening import Likening
 from summarizer.train.likening import Senses as Learning
-from summarizer.train.loop import Lesson, Pace, train
+from summarizer.train.loop import LOG, Lesson, Pace, train
 from summarizer.train.telling import Captions, Notes, Sounds, Stories
 from summarizer.train.world import Moments, texts
 
@@ -203,14 +202,21 @@ def run(out: Path, sizes: Sizes, seconds: float = math.inf) -> bool:
         lesson, left = part.lesson(out, sizes), seconds - (time.monotonic() - begun)
         if not train(lesson, pace, out / part.name, seconds=left, identity=part.name).done:
             return False
+        told = _work(out) / f"{part.name}.jsonl"
+        told.parent.mkdir(parents=True, exist_ok=True)
+        (out / f"{part.name}.training" / LOG).replace(told)
+        (out / f"{part.name}.training").rmdir()
     return True
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m summarizer.train.pocket", description=__doc__)
-    parser.add_argument("--out", type=Path, default=checkpoint.home() / "pocket")
+    parser.add_argument("--out", type=Path, default=Path("out/pocket"), help="ends in pocket")
     parser.add_argument("--seconds", type=float, default=math.inf, help="at most, then stop")
     options = parser.parse_args(arguments)
+    if options.out.name != "pocket":
+        sys.stderr.write(f"error: {options.out} must end in pocket, as its weights are called\n")
+        return 2
     os.environ["CHECKPOINTS"] = str(options.out.parent)  # each part builds on those before it
     try:
         whole = run(options.out, Sizes(), options.seconds)

@@ -7,26 +7,12 @@ import torch
 from summarizer import checkpoint
 from summarizer.data import world
 from summarizer.models import hub
-from summarizer.models.narrator import Lora, Rows, load_narrator
-from summarizer.models.small import EarShape, EyeShape, TellerShape
+from summarizer.models.narrator import Rows, load_narrator
 from summarizer.stages.narrate.prompt import stamps
 from summarizer.train.bank import Bank, Senses, perception
-from summarizer.train.pocket import PARTS, Sizes, run
+from summarizer.train.pocket import PARTS, run
 from summarizer.train.telling import Notes, Stories, asked, story
-
-SMALL = Sizes(
-    eye=EyeShape(patch=24, width=32, layers=2, heads=2, text_width=32, text_layers=1, common=16),
-    ear=EarShape(width=32, layers=1, heads=2, convolutions=(8,) * 7),
-    teller=TellerShape(width=32, layers=1, heads=2),
-    lora=Lora(rank=2, alpha=4),
-    hidden=8,
-    read=300,
-    words=(400, 400),
-    clips=100,
-    kept=4,
-    held=1,
-    share=0.002,
-)
+from tests.pocket import SMALL
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +32,19 @@ def trained(tmp_path_factory):
 def home(trained, monkeypatch):
     monkeypatch.setenv("CHECKPOINTS", str(trained))
     return trained
+
+
+def test_nothing_is_left_beside_what_is_kept(home):
+    assert not list((home / "pocket").glob("*.training"))
+    kept = {part.name for part in PARTS} | {"senses-clip", "senses-mert", "tell-saliency"}
+    assert {each.name for each in (home / "pocket").iterdir()} == kept
+    logs = {each.stem for each in (home / "pocket.training").glob("*.jsonl")}
+    assert logs == {part.name for part in PARTS}
+
+
+def test_the_folder_has_to_be_called_what_its_weights_are(tmp_path, capsys):
+    assert pocket.main(["--out", str(tmp_path / "other")]) == 2
+    assert "must end in pocket" in capsys.readouterr().err and not list(tmp_path.iterdir())
 
 
 def test_every_part_is_there_and_loads_by_the_doors_of_use(home):
