@@ -41,6 +41,7 @@ from summarizer.train.telling import Captions, Notes, Sounds, Stories
 from summarizer.train.world import Moments, texts
 
 TELLER = "pocket-llama"
+HOME = Path(hub.WEIGHTS[TELLER].shipped).parts[0]  # the folder's name, wherever it lies
 # what pictures and sounds of the little world may be, whatever they are of
 NEUTRAL = {
     "sight": ["a picture", "here we see", "in view", "there is", "a", "and"],
@@ -214,8 +215,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("out/pocket"), help="ends in pocket")
     parser.add_argument("--seconds", type=float, default=math.inf, help="at most, then stop")
     options = parser.parse_args(arguments)
-    if options.out.name != "pocket":
-        sys.stderr.write(f"error: {options.out} must end in pocket, as its weights are called\n")
+    if options.out.name != HOME:
+        sys.stderr.write(f"error: {options.out} must end in {HOME}, where its weights are found\n")
         return 2
     os.environ["CHECKPOINTS"] = str(options.out.parent)  # each part builds on those before it
     try:
