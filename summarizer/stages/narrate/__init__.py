@@ -14,7 +14,8 @@ from summarizer.stages.narrate.told import Telling, Told, Write, remote, write
 
 Tell = Callable[[Perception, Summary], Iterator[Sentence]]
 
-POCKET = Form(noted=False, sight=24, sound=8)  # what the small model was taught to read
+# what the small model was taught to read; what is asked for may be in one scene, or in none
+POCKET = Form(noted=False, sight=24, sound=8, enough=1)
 pocket_senses = partial(senses_of, each=6)  # tokens of a picture
 
 NARRATORS: dict[str, Tell] = {

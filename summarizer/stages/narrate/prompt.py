@@ -75,6 +75,7 @@ class Form:
     noted: bool = True  # with rules, notes and aspects; else with tokens and the wish alone
     sight: int = 64  # tokens of a section, at most
     sound: int = 32
+    enough: int = 3  # sentences with a time that make a story
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,7 @@ from summarizer.stages.narrate.facts import ranked
 from summarizer.stages.narrate.prompt import CERTAIN, Form, Reader, Sense, facts_of, fused
 from summarizer.stages.narrate.tags import Tally, tagged
 
-ENOUGH = 3  # grounded sentences make a story,
-BRIEF = 10.0  # or one in a video of less than that many seconds,
+BRIEF = 10.0  # one grounded sentence makes a story in a video of less than that many seconds,
 HALF = 0.5  # if at least that share of what was written so far is grounded
 MOST = 12  # sentences are never more than that,
 HOPELESS = 24  # and after that many dropped ones no more is asked for
@@ -161,7 +160,7 @@ class Telling(Iterator[Sentence]):
 
     def _telling(self, by: Told, perception: Perception, summary: Summary) -> Iterator[Sentence]:
         seconds = perception.video.seconds
-        least = ENOUGH if seconds >= BRIEF else 1
+        least = by.form.enough if seconds >= BRIEF else 1
         held: list[Sentence] | None = []  # until there are enough
         written = tagged(
             self._written(by, perception, summary), seconds, held_by(perception), self.tally
