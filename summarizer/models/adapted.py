@@ -68,8 +68,18 @@ def shapes(weights: str, folder: Path) -> tuple[Lora, dict[str, int]]:
 
 def adapted(narrator: Narrator, weights: str, folder: Path) -> Narrator:
     """The narrator with a checkpoint in it, its adapter worked into its weights."""
+    return merged(_holding(narrator, weights, folder))
+
+
+def unadapted(narrator: Narrator, weights: str, folder: Path) -> Narrator:
+    """The narrator with the projectors of a checkpoint alone: its own weights as they were."""
+    ready = _holding(narrator, weights, folder)
+    return ready.having(ready.model.unload().eval())
+
+
+def _holding(narrator: Narrator, weights: str, folder: Path) -> Narrator:
     ready = prepared(narrator, *shapes(weights, folder))
     module = trainable(ready)
     checkpoint.load(folder, module)
     module.requires_grad_(False)
-    return merged(ready)
+    return ready
