@@ -152,6 +152,11 @@ ALLOWED = {
         "summarizer.pipeline",
         "summarizer.train",  # ways that learn are trained on each split
         "summarizer.stages.selection",  # the knapsack, for benchmarks that give the values
+        "summarizer.stages.narrate",  # who tells, so that something can be taken away from it
+        "summarizer.stages.watch",  # clips that are drawn and played here, without any file
+        "summarizer.stages.listen",
+        "summarizer.senses",
+        "summarizer.checkpoint",
         "summarizer.models",  # judges: CLIPScore, BERTScore, MiniLM
         "summarizer.schema",
         "summarizer.config",

@@ -27,7 +27,7 @@ def arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("name", help=f"what is measured: {', '.join(PROTOCOLS)}; or {LIST}")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the data set")
-    parser.add_argument("--preset", default="offline", help=", ".join(PRESETS))
+    parser.add_argument("--preset", help=", ".join(PRESETS))
     parser.add_argument("--set", action="append", default=[], metavar="A.B=V", dest="settings")
     parser.add_argument("--videos", type=Path, help="folder of the raw videos, if they are here")
     parser.add_argument("--predictions", type=Path, help="judge these answers, not the preset's")
@@ -41,6 +41,16 @@ def arguments() -> argparse.ArgumentParser:
         help='train this on each split and seed, with settings: "progressive stages=2"',
     )
     parser.add_argument("--seeds", type=int, default=5, help="how often chance is repeated")
+    parser.add_argument("--clips", type=int, default=32, help="of each part of the little world")
+    parser.add_argument("--wishes", type=int, default=5, help="over each of its clips")
+    parser.add_argument(
+        "--way",
+        action="append",
+        default=[],
+        dest="ways",
+        metavar="WAY",
+        help='of those with something taken away only this: "no sound"',
+    )
     parser.add_argument("--max", type=int, metavar="N", help="only the first N tasks")
     parser.add_argument(
         "--out", type=Path, metavar="CSV", help="records; journal, table and page go beside it"
@@ -99,9 +109,14 @@ def asked(given: argparse.Namespace) -> Options:
         raise SummarizerError(f"no setting {given.setting[:40]!r}; there are {', '.join(SETTINGS)}")
     if not 1 <= given.seeds <= 1000:
         raise SummarizerError(f"--seeds {given.seeds} is not between 1 and 1000")
+    if not (1 <= given.clips <= 100_000 and 1 <= given.wishes <= 20):
+        raise SummarizerError(
+            f"--clips {given.clips} --wishes {given.wishes} is not possible; ask for 1 to 100,000 "
+            "clips and 1 to 20 wishes"
+        )
     return Options(
         data=given.data,
-        preset=given.preset,
+        preset=given.preset or PROTOCOLS[given.name].preset,
         videos=given.videos,
         predictions=given.predictions,
         splits=given.splits,
@@ -109,6 +124,9 @@ def asked(given: argparse.Namespace) -> Options:
         seeds=given.seeds,
         settings=tuple(given.settings),
         learn=tuple(given.learn),
+        clips=given.clips,
+        wishes=given.wishes,
+        ways=tuple(given.ways),
     )
 
 

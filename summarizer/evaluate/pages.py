@@ -11,7 +11,7 @@ import numpy as np
 
 from summarizer.chart import BAND, COLOURS, DARK, LIGHT
 from summarizer.evaluate.report import NOTHING, SHOWN, Report, briefly, failures, shown
-from summarizer.evaluate.room import Measure, Record
+from summarizer.evaluate.room import Measure, Record, Table
 from summarizer.evaluate.runs import Outcome
 from summarizer.exports.plain import brief, line
 
@@ -51,6 +51,7 @@ def page(outcome: Outcome, report: Report) -> str:
         f"<h1>{text(report.title)}</h1><p>{text(report.about)}</p>",
         grid(report),
         second(report) if report.apart else "",
+        *(further(each) for each in report.more),
         listed(f"{measure.name}: {measure.about}" for measure in report.measures),
         listed(report.notes),
         f"<p>{text(count)}</p>",
@@ -110,6 +111,18 @@ def second(report: Report) -> str:
         entries = "".join(f"<td>{briefly(report, cells, way)}</td>" for way in report.ways)
         rows.append(f'<tr><th scope="row">{text(name)}</th><td>{count}</td>{entries}</tr>')
     return _table(f'<td></td><th scope="col">n</th>{heads}', rows)
+
+
+def further(table: Table) -> str:
+    """What only this protocol shows."""
+    (_, *head), *rows = table.rows
+    heads = "".join(f'<th scope="col">{text(each)}</th>' for each in head)
+    filled = [
+        f'<tr><th scope="row">{text(name)}</th>'
+        f"{''.join(f'<td>{text(each)}</td>' for each in cells)}</tr>"
+        for name, *cells in rows
+    ]
+    return f"<h2>{text(table.title)}</h2>{_table(f'<td></td>{heads}', filled)}"
 
 
 def _table(head: str, rows: Sequence[str]) -> str:

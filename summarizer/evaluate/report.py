@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from summarizer.evaluate.averages import DRAWS, Cell, average, pooled
-from summarizer.evaluate.room import Measure, Record
+from summarizer.evaluate.room import Measure, Record, Table
 from summarizer.evaluate.runs import Outcome
 from summarizer.exports.plain import line
 from summarizer.exports.table import cell as harmless
@@ -40,6 +40,8 @@ class Report:
     tasks: int
     failed: tuple[tuple[str, str, str], ...]
     """task, way (empty: all of them), what went wrong"""
+    more: tuple[Table, ...] = ()
+    """what only this protocol shows"""
 
 
 def describe(outcome: Outcome) -> Report:
@@ -60,6 +62,7 @@ def describe(outcome: Outcome) -> Report:
         (*explained(cells), *missing(outcome, cells), *outcome.job.notes),
         len({record.task for record in outcome.records}),
         tuple(sorted(failed)),
+        tuple(protocol.tables(good, outcome.real)) if protocol.tables and good else (),
     )
 
 
@@ -216,6 +219,9 @@ def markdown(report: Report) -> str:
         parts.append(_grid(_first(report)))
     if report.apart:
         parts.append(_grid(_second(report)))
+    for table_ in report.more:
+        rows = [[marked(entry) for entry in row] for row in table_.rows]
+        parts += [f"**{marked(table_.title)}**", _grid(rows)]
     parts.append(_list(f"{each.name}: {each.about}" for each in report.measures))
     if report.notes:
         parts.append(_list(report.notes))

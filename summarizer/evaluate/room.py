@@ -34,6 +34,12 @@ class Options:
     """changes to the preset, as in --set vision.keep_tokens=64"""
     learn: tuple[str, ...] = ()
     """ways that are trained on each split, each a name and its settings: "progressive stages=2" """
+    clips: int = 32
+    """of each held-out part, where clips are endless"""
+    wishes: int = 5
+    """over each clip, where wishes are drawn"""
+    ways: tuple[str, ...] = ()
+    """of those with something taken away, only these; all where none is named"""
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,15 @@ class Job(Shape):
 
 
 @dataclass(frozen=True)
+class Table:
+    """What a protocol shows beside the table all have."""
+
+    title: str
+    rows: Sequence[Sequence[str]]
+    """the head first; the first column names the rows"""
+
+
+@dataclass(frozen=True)
 class Protocol:
     """A benchmark as data: an entry of PROTOCOLS."""
 
@@ -99,3 +114,9 @@ class Protocol:
     apart: Callable[[Record], Sequence[str]] | None = None
     """the rows of a second table a record counts in, where one average hides too much: its kind,
     its half of the list; rows are sorted by their place here, then by name"""
+    preset: str = "offline"
+    """what is measured where nothing else is named"""
+    source: Callable[[Options], Path] | None = None
+    """the folder its answers rest on, where that isn't the data of the options"""
+    tables: Callable[[Sequence[Record], str], Sequence[Table]] | None = None
+    """more tables, of the records without an error and the name of the way that is measured"""

@@ -92,7 +92,8 @@ def run(
     tell: Callable[[Progress], None] = lambda progress: None,
 ) -> Outcome:
     """Judge all tasks that the journal doesn't hold yet; a task that fails is recorded as such."""
-    identity = identify(name, options, plan.out) if plan.out else {}
+    rests = replace(options, data=protocol.source(options)) if protocol.source else options
+    identity = identify(name, rests, plan.out) if plan.out else {}
     job = protocol.open(options)
     tasks = tuple(job.tasks)[: plan.most]
     if len(set(tasks)) < len(tasks):
@@ -237,7 +238,8 @@ def _read(line: str | bytes) -> tuple[str, Records]:
 
 
 def _same(known: Mapping[str, str], identity: Mapping[str, str], name: str) -> None:
-    other = [key for key in identity if known.get(key) != identity[key]]
+    keys = dict.fromkeys((*identity, *known))
+    other = [key for key in keys if known.get(key) != identity.get(key)]
     if other:
         raise OutputError(
             f"{name} is of another run ({', '.join(other)} differ{'s' * (len(other) == 1)}); give "
@@ -267,6 +269,9 @@ def identify(name: str, options: Options, out: Path | None = None) -> dict[str, 
         "setting": options.setting,
         "seeds": str(options.seeds),
         "learn": ", ".join(options.learn),
+        # of these only what somebody asked for
+        **({"wishes": str(options.wishes)} if options.wishes != Options.wishes else {}),
+        **({"ways": ", ".join(options.ways)} if options.ways else {}),
     }
 
 
