@@ -68,7 +68,7 @@ def tokenizer_of(texts: Iterable[str], words: int, *, ends_highest: bool = False
     from transformers import PreTrainedTokenizerFast
 
     made = Tokenizer(models.BPE(unk_token=SPECIAL[0]))
-    digits = pre_tokenizers.Digits(individual_digits=True)
+    digits = pre_tokenizers.Digits()  # "07" may become one word: times are found again by it
     letters = pre_tokenizers.ByteLevel(add_prefix_space=False)
     made.pre_tokenizer = pre_tokenizers.Sequence([digits, letters])
     made.decoder = decoders.ByteLevel()

@@ -20,7 +20,7 @@ from summarizer.train.answering import Question
 from summarizer.train.bank import EAR, EYE, Bank, Beheld, perception
 
 ROOM = NarratorConfig(room=1024, slow_room=1024, answer=384)
-MIXED = 0.25  # share of the questions about a single picture, and of those about sound alone
+MIXED = 0.15  # share of the questions about a single picture, and of those about sound alone
 NAMED = 0.8  # of what is in a picture, that a note of it names
 AGAIN = 3  # notes of pictures for a scene, at most
 OPEN = 0.25  # share of the stories for nobody in particular
