@@ -29,7 +29,7 @@ AT_ONCE = 8  # questions of a check
 class Question:
     """What is asked, and the right answer; where a head learns, also how much each second counts.
 
-    The answer is never among the pieces.
+    The answer is never among the pieces; it is empty where only seconds were judged.
     """
 
     name: str
@@ -88,6 +88,14 @@ class Taught(nn.Module):
 
     def forward(self, questions: Sequence[Question]) -> dict[str, Tensor]:
         """The sums over all that is to be learned: of the answers' tokens, and of the seconds."""
+        answered = [each for each in questions if each.answer]
+        first = next(self.parameters())
+        sums = {"words": self._words(answered) if answered else first.new_zeros(())}
+        if self.head is not None:
+            sums["seconds"] = sum(self._seconds(each) for each in questions)
+        return sums
+
+    def _words(self, questions: Sequence[Question]) -> Tensor:
         embeds, mask, labels = self.narrator.lesson([(q.pieces, q.answer) for q in questions])
         told = int((labels != IGNORED).sum(1).max())  # all at the end: the rest predicts nothing
         # padding is on the left: places count what is there
@@ -99,17 +107,12 @@ class Taught(nn.Module):
             use_cache=False,
             logits_to_keep=told + 1,
         ).logits
-        sums = {
-            "words": cross_entropy(
-                logits[:, :-1].float().flatten(0, 1),
-                labels[:, -told:].flatten(),
-                ignore_index=IGNORED,
-                reduction="sum",
-            )
-        }
-        if self.head is not None:
-            sums["seconds"] = sum(self._seconds(each) for each in questions)
-        return sums
+        return cross_entropy(
+            logits[:, :-1].float().flatten(0, 1),
+            labels[:, -told:].flatten(),
+            ignore_index=IGNORED,
+            reduction="sum",
+        )
 
     def _seconds(self, question: Question) -> Tensor:
         first = next(self.head.parameters())
@@ -147,7 +150,7 @@ class Answering:
 
     def size(self, batch: Sequence[Question]) -> Mapping[str, float]:
         return {
-            "words": sum(self._tokens(each.answer) + 1 for each in batch),
+            "words": sum(self._tokens(each.answer) + 1 for each in batch if each.answer),
             "seconds": sum(
                 int(np.isfinite(each.saliency).sum())
                 for each in batch
@@ -199,7 +202,10 @@ class Answering:
         return len(self.module.narrator.tokenizer(text, add_special_tokens=False).input_ids)
 
     def _fitting(self, question: Question) -> Question:
-        """The question with as many lines of its answer as there is room for."""
+        """The question with as many lines of its answer as there is room for; without an answer,
+        only its seconds are learned."""
+        if not question.answer and question.rows and self.module.head is not None:
+            return question
         narrator = self.module.narrator
         left = narrator.room - narrator.count(question.pieces) - 1
         lines = question.answer.splitlines()

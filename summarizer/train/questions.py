@@ -185,8 +185,14 @@ def fits(example: Example, kept: Kept, stage: Stage) -> bool:
     return (
         any(getattr(example, kind) for kind in stage.media)
         and any(tracks[sense] in kept.tracks for sense in stage.senses)
-        and bool(lines(example, kept.seen, stage))
+        and (bool(lines(example, kept.seen, stage)) or _only_judged(example, kept, stage))
     )
+
+
+def _only_judged(example: Example, kept: Kept, stage: Stage) -> bool:
+    """Whether it has no story, but people said which of its seconds count."""
+    read = any(name in kept.tracks for name in JUDGED)
+    return stage.judges and read and counting(example, kept.seen) is not None
 
 
 def widths(pairs: Sequence[tuple[Example, Features, Kept]], names: Sequence[str]) -> dict[str, int]:

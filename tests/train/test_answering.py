@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -50,6 +51,13 @@ class Signs:
             {"sight": seen[0]},
             wanted,
         )
+
+
+class Given(list):
+    """Just these questions."""
+
+    def question(self, index, draw):
+        return self[index]
 
 
 @pytest.fixture
@@ -107,6 +115,26 @@ def test_the_loss_is_that_of_each_answer_read_alone(taught):
         len(narrator.tokenizer(q.answer, add_special_tokens=False).input_ids) for q in questions
     ]
     assert sizes == {"words": sum(words) + 3, "seconds": 12}
+
+
+def test_without_an_answer_only_the_seconds_teach(taught):
+    source = Signs(6)
+    told = [source.question(index, np.random.default_rng(index)) for index in range(3)]
+    mute = replace(told[1], answer="")
+    lesson = Answering(taught.learning(["lora_", "projectors.", "head."]), MADE, Given([mute]))
+    assert lesson.batch([(0, np.random.default_rng(0))]) == [mute]
+    with torch.no_grad():
+        mixed, apart = taught([told[0], mute, told[2]]), taught([told[0], told[2]])
+        whole = taught(told)
+    assert float(mixed["words"]) == pytest.approx(float(apart["words"]), rel=1e-5)
+    assert float(mixed["seconds"]) == pytest.approx(float(whole["seconds"]), rel=1e-5)
+    assert lesson.size([mute]) == {"words": 0, "seconds": 6}
+    sums = taught([mute])
+    (sums["words"] + sums["seconds"]).backward()
+    moved = {n for n, each in taught.named_parameters() if each.grad is not None}
+    assert moved and all(name.startswith("head.") for name in moved)
+    with pytest.raises(SummarizerError, match="too few for a line"):
+        Answering(Taught(taught.narrator), MADE, Given([mute])).batch([(0, None)])
 
 
 def test_just_what_a_stage_names_learns(taught, tmp_path):

@@ -226,7 +226,7 @@ def test_a_question_has_what_a_head_reads(model, tmp_path):
     assert without.question(0, draw()).rows == {}
 
 
-def test_only_what_teaches_something_is_learned_from(tmp_path):
+def test_only_what_teaches_something_is_learned_from(model, tmp_path):
     picture = Example("p", image="p.png", captions=(Told("a lamp", name="caption"),))
     silent = replace(XUM, id="s", story=())
     pairs = kept(tmp_path, XUM, TRAILER, picture, silent)
@@ -234,7 +234,12 @@ def test_only_what_teaches_something_is_learned_from(tmp_path):
         name: {each.id for each, _, known in pairs if fits(each, known, stage)}
         for name, stage in STAGES.items()
     }
-    assert found == {"see": {"p"}, "hear": {"t"}, "tell": {"v", "t"}}
+    # who only judged teaches the head
+    assert found == {"see": {"p"}, "hear": {"t"}, "tell": {"v", "t", "s"}}
+    asked = Asked(pairs[3:], STAGES["tell"], reader(model), senses_of).question(0, draw())
+    assert asked.answer == "" and asked.saliency.tolist() == counting(XUM, video(30.0)).tolist()
+    unjudged = replace(STAGES["tell"], lambda_v=0.0)
+    assert not any(fits(each, known, unjudged) for each, _, known in pairs[3:])
 
 
 def test_what_is_held_out_is_never_learned_from(tmp_path):
