@@ -61,9 +61,9 @@ class Tune:
                 tokens = ear.listen(samples(rows[begin:end]), RATE)
                 found.append(tokens)
                 begins.append(times[begin] + np.arange(len(tokens)) / each)
-                starts, rows = np.concatenate(begins), np.concatenate(found)
-                tune = Track("tune", starts, rows.astype("f2"), cls.weights)
-                tracks = (tune, *told(starts, rows))
+                starts, heard = np.concatenate(begins), np.concatenate(found)
+                tune = Track("tune", starts, heard.astype("f2"), cls.weights)
+                tracks = (tune, *told(starts, heard))
                 yield Encoded(end / len(times), Findings(tracks=tracks), device, end)
 
     @classmethod

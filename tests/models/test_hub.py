@@ -39,8 +39,9 @@ def put(folder: Path, **files: str) -> Path:
 @pytest.mark.parametrize("each", WEIGHTS.values(), ids=list(WEIGHTS))
 def test_the_list_is_sound(each):
     assert WEIGHTS[each.name] is each
-    assert each.made or re.fullmatch("[0-9a-f]{40}", each.revision)
-    assert each.made or re.fullmatch(r"[\w.-]+/[\w.-]+", each.repo)
+    assert bool(each.repo) + each.made + bool(each.shipped) == 1
+    assert not each.repo or re.fullmatch("[0-9a-f]{40}", each.revision)
+    assert not each.repo or re.fullmatch(r"[\w.-]+/[\w.-]+", each.repo)
     assert each.licence and each.size_mb > 0 and each.files
     listed = sum(file.size for file in each.files)
     assert not listed or abs(listed / 1e6 - each.size_mb) < 1
@@ -175,3 +176,20 @@ def test_looking_loads_nothing_heavy():
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert said.stdout.strip() == "[]", said.stderr
+
+
+def test_what_is_shipped_lies_among_the_checkpoints(tmp_path, monkeypatch):
+    monkeypatch.setenv("CHECKPOINTS", str(tmp_path))
+    for each in WEIGHTS.values():
+        if not each.shipped:
+            continue
+        assert not hub.here(each.name)
+        with pytest.raises(WeightsError, match="make train-pocket"):
+            hub.folder(each.name)
+        folder = tmp_path / each.shipped
+        folder.mkdir(parents=True)
+        for file in each.files[:-1]:
+            (folder / file.name).write_text("x")
+        assert not hub.here(each.name), "half of it does not count"
+        (folder / each.files[-1].name).write_text("x")
+        assert hub.here(each.name) and hub.folder(each.name) == folder
