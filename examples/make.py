@@ -2,20 +2,25 @@
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 from PIL import Image
+
+sys.path.append(str(Path(__file__).parent.parent))  # where the project itself lies
+
 from world.day.story import day
 from world.lecture.story import lecture
 from world.match.story import match
 from world.render import render, tell
+from world.toys import toys
 
-STORIES = {"match": match, "lecture": lecture, "day": day}
+STORIES = {"match": match, "lecture": lecture, "day": day, "toys": toys}
 
 
 def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make.py", description=__doc__.partition(":")[0])
-    parser.add_argument("--only", choices=STORIES, help="one clip instead of all three")
+    parser.add_argument("--only", choices=STORIES, help="one clip instead of all four")
     parser.add_argument("--seconds", type=float, help="only the first so many seconds")
     parser.add_argument("--width", type=int, help="of the picture, other than the clip's own")
     parser.add_argument(
