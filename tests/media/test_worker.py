@@ -237,7 +237,8 @@ def test_nothing_is_left_running_or_open(blink_clip):
         next(stream)
         stream.close()
         list(media.stream_sound(blink_clip, video, 1.0, LIMITS))
-    assert held() == before
+    # what earlier tests left may go away meanwhile
+    assert all(now <= then for now, then in zip(held(), before, strict=True))
 
 
 # -- running ahead --------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def visit(chromium):
     """Opens an address as a new viewer, with nothing but this machine in reach."""
     from tests.ui.steps import PATIENCE, record
 
-    contexts, outside, broken = [], [], []
+    contexts, outside, broken, expected = [], [], [], []
 
     def note(request):  # a route would switch the cache off and ask Python for every file
         if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
@@ -82,8 +82,9 @@ def visit(chromium):
         page.wait_for_selector("#upload")
         return page
 
+    visit.expects = expected.append  # part of an error that a test brings about on purpose
     yield visit
     for context in contexts:
         context.close()
     assert outside == [], "requests left this machine"
-    assert broken == []
+    assert [each for each in broken if not any(part in each for part in expected)] == []
