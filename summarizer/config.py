@@ -154,6 +154,7 @@ class Preset:
     needs: tuple[str, ...] = ()  # of summarizer.models.hub.WEIGHTS; none where it works at once
     blind: str = ""  # what it cannot judge, as the end of "I can't ..."
     trained: str = ""  # what its checkpoints are called, where there are any
+    taught: str = ""  # the command that makes that checkpoint, where nothing is chosen without it
     limit: str = ""  # what everybody who sees its results should know, as a sentence
     listed: bool = True  # offered to people
 

@@ -8,7 +8,7 @@ one of them is there for the others.
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from hashlib import file_digest, sha256
@@ -116,9 +116,11 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def opened(options: argparse.Namespace) -> Work:
     summarizer = load(options.preset, overrides=options.settings, cache=options.cache)
+    made = made_by(summarizer)
+    summarizer.preset = replace(summarizer.preset, taught="")  # it is only to be taught with these
     require(summarizer.preset)
     out = options.out or perceived.place_of(options.manifest)
-    keeper = perceived.Keeper(out, made_by(summarizer))
+    keeper = perceived.Keeper(out, made)
     return Work(options.manifest, summarizer, keeper, options.absolute, cache(asked))
 
 

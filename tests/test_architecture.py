@@ -69,6 +69,7 @@ ALLOWED = {
         "summarizer.errors",
     ),
     "summarizer.offers": (
+        "summarizer.checkpoint",
         "summarizer.config",
         "summarizer.models.hub",
         "summarizer.schema",

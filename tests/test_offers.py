@@ -87,6 +87,23 @@ def test_a_preset_without_a_name_has_its_weights_named(needy, cut_clip, tmp_path
         summarizer.perceive(cut_clip)
 
 
+def test_a_preset_that_was_not_taught_says_how_it_is(needy, cut_clip, tmp_path, monkeypatch):
+    monkeypatch.setenv("CHECKPOINTS", str(tmp_path))
+    learns = replace(PRESETS["needy"], trained="own", taught="python -m teach own")
+    monkeypatch.setitem(PRESETS, "needy", learns)
+    get = "python -m summarizer.weights get needy"
+    assert offer("needy").missing == ("some", "other", "checkpoints/own")
+    assert offer("needy").command == f"{get} && python -m teach own"
+    download("some")
+    download("other")
+    assert offer("needy").command == "python -m teach own"
+    with pytest.raises(PresetError, match=r"needs the checkpoint own, .*: python -m teach own$"):
+        load("needy", cache=tmp_path / "cache").perceive(cut_clip)
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "trained.safetensors").write_bytes(b"x")
+    assert offer("needy").ready and offer("needy").command == ""
+
+
 def test_another_preset_keeps_settings_and_cache(needy, tmp_path):
     first = load(cache=tmp_path, overrides=["cut.longest=9"])
     assert first.of("offline") is first
