@@ -1,7 +1,9 @@
 """python -m summarizer.train see|hear|tell --preset NAME --data MANIFEST --out checkpoints/NAME
+python -m summarizer.train ssl|progressive --data FILE --out checkpoints/NAME
 
 On several GPUs or machines: accelerate launch -m summarizer.train ... The manifest's features have
-to be there (python -m summarizer.features). Stopped or killed, the same command goes on.
+to be there (python -m summarizer.features); the other two also learn from the .h5 files TVSum and
+SumMe are shared in. Stopped or killed, the same command goes on.
 """
 
 import argparse
@@ -9,11 +11,17 @@ import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from summarizer.config import PRESETS, override
-from summarizer.errors import SummarizerError
+from summarizer.errors import PresetError, SummarizerError
 
-STAGES = ("see", "hear", "tell")
+if TYPE_CHECKING:
+    from summarizer.train.course import Course
+    from summarizer.train.screening import Ready
+
+STAGES = ("see", "hear", "tell")  # of a preset with a language model
+COURSES = ("ssl", "progressive")  # of features alone, whoever made them
 UNDONE = 3  # the exit status where time was up
 
 
@@ -22,15 +30,17 @@ def arguments() -> argparse.ArgumentParser:
         prog="python -m summarizer.train", description="Train what a preset can learn."
     )
     add = parser.add_argument
-    add("stage", choices=STAGES)
-    add("--preset", required=True, help=", ".join(PRESETS))
-    add("--data", type=Path, nargs="+", required=True, metavar="MANIFEST")
+    add("stage", choices=(*STAGES, *COURSES))
+    add("--preset", help=f"whose {', '.join(STAGES)} is trained: {', '.join(PRESETS)}")
+    add("--data", type=Path, nargs="+", required=True, metavar="FILE",
+        help=f"manifests; for {' and '.join(COURSES)} also .h5 files")  # fmt: skip
     add("--out", type=Path, required=True, help="the checkpoint, as checkpoints/NAME")
     add("--from", type=Path, nargs="+", default=[], dest="begin", metavar="CHECKPOINT",
         help="of earlier stages, to begin from")  # fmt: skip
     add("--features", type=Path, help="folder of features, else MANIFEST.features of each")
     add("--set", action="append", default=[], dest="settings", metavar="NAME=VALUE",
-        help="as pace.rate=2e-5, lambda_v=10, narrator.lora_rank=8")  # fmt: skip
+        help="as pace.rate=2e-5, lambda_v=10, narrator.lora_rank=8, stages=2")  # fmt: skip
+    add("--seed", type=int, default=0, help=f"of {' and '.join(COURSES)}; else --set pace.seed=1")
     add("--seconds", type=float, default=math.inf, help=f"stop after these, with status {UNDONE}")
     add("--absolute", action="store_true", help="media of the manifest may lie anywhere")
     return parser
@@ -53,23 +63,13 @@ def run(options: argparse.Namespace) -> int:
     from accelerate import PartialState
 
     from summarizer.train import report
-    from summarizer.train.course import Wanted, course
     from summarizer.train.loop import LOG, train
-    from summarizer.train.stages import STAGES as KNOWN
 
-    stage = KNOWN[options.stage]
-    for assignment in options.settings:
-        stage = override(stage, assignment)
     out = options.out
-    ready = course(
-        Wanted(
-            options.stage, stage, options.preset, tuple(options.data), options.features,
-            tuple(options.begin), options.absolute,
-        )
-    )  # fmt: skip
+    about, ready = (_stage if options.stage in STAGES else _course)(options)
     first = PartialState().is_main_process
     if first:
-        _say(f"{options.stage}: {stage.about}; {ready.said}.")
+        _say(f"{options.stage}: {about}; {ready.said}.")
     done = train(ready.lesson, ready.pace, out, seconds=options.seconds, identity=ready.identity)
     if first:
         log = report.read(out.with_name(f"{out.name}.training") / LOG)
@@ -80,6 +80,41 @@ def run(options: argparse.Namespace) -> int:
             _say(f"{name}: {value:.4f}")
         _say(f"{out} is done; {page.name} shows how it went." if done.done else _left(done))
     return 0 if done.done else UNDONE
+
+
+def _stage(options: argparse.Namespace) -> "tuple[str, Course]":
+    """What a stage of a preset is about, and all that the loop is given."""
+    from summarizer.train.course import Wanted, course
+    from summarizer.train.stages import STAGES as KNOWN
+
+    if options.preset is None:
+        raise PresetError(f"whose {options.stage} is to be trained? --preset names it, as studio")
+    stage = KNOWN[options.stage]
+    for assignment in options.settings:
+        stage = override(stage, assignment)
+    return stage.about, course(
+        Wanted(
+            options.stage, stage, options.preset, tuple(options.data), options.features,
+            tuple(options.begin), options.absolute,
+        )
+    )  # fmt: skip
+
+
+def _course(options: argparse.Namespace) -> "tuple[str, Ready]":
+    """The same for what is learned from features alone."""
+    from summarizer.train.screening import COURSES as KNOWN
+
+    if options.preset is not None:
+        raise PresetError(
+            f"{options.stage} learns from features, whoever made them; leave --preset away"
+        )
+    if len(options.begin) > 1:
+        raise PresetError(f"{options.stage} begins from one checkpoint, not {len(options.begin)}")
+    course, begin = KNOWN[options.stage], next(iter(options.begin), None)
+    recipe = course.recipe()
+    for assignment in options.settings:
+        recipe = override(recipe, assignment)
+    return course.about, course.ready(recipe, options.data, options.features, begin, options.seed)
 
 
 def _left(done) -> str:

@@ -185,7 +185,7 @@ class Scoring:
         own = {name.removeprefix("model."): each for name, each in trained.items()}
         text = self.read.made_by if self.read else ""
         config = description(KIND, self.module.model.shape, self.features, text)
-        checkpoint.save(folder, own, config, metrics)
+        checkpoint.save(folder, own, config, {**metrics, **self.of})
 
 
 def lesson(

@@ -28,9 +28,15 @@ class Ready:
 
 
 def pretraining(
-    recipe: ssl.Recipe, data: Sequence[Path], features: Path | None = None, seed: int = 0
+    recipe: ssl.Recipe,
+    data: Sequence[Path],
+    features: Path | None = None,
+    begin: Path | None = None,
+    seed: int = 0,
 ) -> Ready:
-    """An encoder, from videos with texts."""
+    """An encoder, from videos with texts; it begins from nothing."""
+    if begin:
+        raise PresetError(f"pretraining begins from nothing; leave {begin.name} away")
     found = gathered(data, features, seed)
     lesson = ssl.lesson(recipe, found.films, found.held, found.made_by, seed)
     return _ready(lesson, ssl.pace(recipe, lesson.examples, seed), found)
@@ -55,11 +61,27 @@ def scoring(
     return _ready(lesson, progressive.pace(recipe, lesson.examples, seed), found)
 
 
-COURSES: Mapping[str, tuple[type, Callable[..., Ready]]] = {
-    "ssl": (ssl.Recipe, pretraining),
-    "progressive": (progressive.Recipe, scoring),
+@dataclass(frozen=True)
+class Course:
+    """A lesson that a command can ask for."""
+
+    about: str
+    recipe: type
+    """its settings, for `override`"""
+    ready: Callable[..., Ready]
+    """of a recipe, files, a folder of features, a checkpoint to begin from, and a seed"""
+
+
+COURSES: Mapping[str, Course] = {
+    "ssl": Course(
+        "an encoder of frames, from videos with texts and nobody's judgement",
+        ssl.Recipe,
+        pretraining,
+    ),
+    "progressive": Course(
+        "scores in stages, from videos that people judged", progressive.Recipe, scoring
+    ),
 }
-"""By the name of the stage: its settings, for `override`, and what makes it ready."""
 
 
 def _ready(lesson: Any, pace: Pace, found: Gathered) -> Ready:

@@ -270,7 +270,7 @@ class Pairing:
     def keep(self, folder: Path, trained: Mapping[str, Tensor], metrics: Mapping[str, Any]) -> None:
         shape = self.module.encoder.shape
         config = description(KIND, shape, self.features, self.read.made_by)
-        checkpoint.save(folder, trained, config, metrics)
+        checkpoint.save(folder, trained, config, {**metrics, **self.of})
 
 
 def gone(frames: int, count: int, draw: np.random.Generator) -> np.ndarray:

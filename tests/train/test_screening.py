@@ -21,7 +21,7 @@ def data(tmp_path):
 
 def test_pretrained_then_scoring(data, tmp_path):
     """The encoder of the first run is what the second begins from, and its videos are held out."""
-    encoder, scorer = (COURSES[name][0](**SMALL) for name in ("ssl", "progressive"))
+    encoder, scorer = (COURSES[name].recipe(**SMALL) for name in ("ssl", "progressive"))
     first = pretraining(encoder, data)
     assert "5 videos to learn from and 1 held out, features by google_pool5" in first.said
     done = train(
@@ -37,8 +37,8 @@ def test_pretrained_then_scoring(data, tmp_path):
 
 
 def test_a_run_is_named_after_all_that_it_depends_on(data, tmp_path):
-    recipe = COURSES["progressive"][0](**SMALL)
-    other = COURSES["progressive"][0](**SMALL, stages=2)
+    recipe = COURSES["progressive"].recipe(**SMALL)
+    other = COURSES["progressive"].recipe(**SMALL, stages=2)
     once = scoring(recipe, data).identity
     assert once == scoring(recipe, data).identity != scoring(other, data).identity
     changed = {"video_1": annotated.fields(9, width=5), "video_2": annotated.fields(2, width=5)}
@@ -49,4 +49,4 @@ def test_a_run_is_named_after_all_that_it_depends_on(data, tmp_path):
 def test_what_is_for_the_benchmark_alone_is_refused(data):
     for more in ({"pretrain": 1}, {"rounds": 2}):
         with pytest.raises(PresetError, match="one round without pretraining"):
-            scoring(COURSES["progressive"][0](**SMALL, **more), data)
+            scoring(COURSES["progressive"].recipe(**SMALL, **more), data)
