@@ -121,6 +121,34 @@ class NarratorConfig:
 
 
 @dataclass(frozen=True)
+class FramesConfig:
+    """What BLIP looks at where a model reads a video as rows of it."""
+
+    budget: int = 0  # pictures at most, where a video changes most; 0: one a second
+
+    def __post_init__(self):
+        if self.budget < 0:
+            raise PresetError(f"frames.budget is {self.budget}; it is a number of pictures, or 0")
+
+
+@dataclass(frozen=True)
+class TextConfig:
+    """How a text is told from the frames of a whole video."""
+
+    beams: int = 3  # as published
+    least: int = 10  # tokens,
+    most: int = 128  # at most
+    heard: bool = False  # whether what is said, put right, stands in front as a prompt
+
+    def __post_init__(self):
+        if not (1 <= self.beams <= 16 and 0 <= self.least <= self.most and self.most >= 1):
+            raise PresetError(
+                f"a text of {self.least} to {self.most} tokens by {self.beams} beams is not "
+                "possible; text.beams lies in 1..16, and text.least is not above text.most"
+            )
+
+
+@dataclass(frozen=True)
 class CacheConfig:
     bytes: int = 4 * GB  # oldest use goes first
 
@@ -135,6 +163,8 @@ class Config:
     vision: VisionConfig = field(default_factory=VisionConfig)
     audio: AudioConfig = field(default_factory=AudioConfig)
     narrator: NarratorConfig = field(default_factory=NarratorConfig)
+    frames: FramesConfig = field(default_factory=FramesConfig)
+    text: TextConfig = field(default_factory=TextConfig)
     cache: CacheConfig = field(default_factory=CacheConfig)
 
 

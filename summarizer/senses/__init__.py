@@ -17,6 +17,7 @@ from summarizer.senses.captions import Captions, TinyCaptions
 from summarizer.senses.colour import Colour
 from summarizer.senses.excitement import Excitement
 from summarizer.senses.faces import Faces
+from summarizer.senses.frames import Frames, TinyFrames
 from summarizer.senses.graphics import Graphics
 from summarizer.senses.hearing import Hearing, TinyHearing
 from summarizer.senses.light import Light
@@ -185,6 +186,8 @@ SENSES: dict[str, type[Sense | TwoStep]] = {
             PocketSight,
             Captions,
             TinyCaptions,
+            Frames,
+            TinyFrames,
             Hearing,
             TinyHearing,
             Tune,
