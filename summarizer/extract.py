@@ -17,10 +17,11 @@ import numpy as np
 
 from summarizer import media
 from summarizer.config import PRESETS, Config
-from summarizer.data import benchmark, kts
+from summarizer.data import benchmark
 from summarizer.data.benchmark import SETS, Annotated
 from summarizer.data.entries import MEDIA, Shelf
 from summarizer.errors import OutputError, PresetError, SummarizerError
+from summarizer.models import kts
 from summarizer.offers import require
 from summarizer.pipeline import load
 from summarizer.schema import Video

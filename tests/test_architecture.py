@@ -185,6 +185,7 @@ ALLOWED = {
     "summarizer.extract": (  # looks at the videos of benchmarks
         "summarizer.pipeline",
         "summarizer.data",
+        "summarizer.models.kts",
         "summarizer.senses",
         "summarizer.media",
         "summarizer.offers",

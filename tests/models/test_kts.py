@@ -5,8 +5,8 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
-from summarizer.data import kts
 from summarizer.errors import SummarizerError
+from summarizer.models import kts
 
 
 def within(rows: np.ndarray, cuts: tuple[int, ...]) -> float:
