@@ -169,21 +169,26 @@ class Story:
     told: Summary
     composed: Summary
     written: str
-    asked: Sequence[Piece]
+    asked: Sequence[Sequence[Piece]]
 
 
 def tell(summarizer: Summarizer, learned: Learned, requests: Sequence[Request]) -> list[Story]:
     """All of these stories; those by the same model are written together."""
     noted = [_noted(summarizer, each) for each in requests]
-    texts = [""] * len(requests)
+    answers: list[list[str]] = [[] for _ in requests]
     for by in sorted({each.by for each in requests}):
         spots = [spot for spot, each in enumerate(requests) if each.by == by]
-        answers = written(getattr(learned, by), [noted[spot][0] for spot in spots])
-        for spot, answer in zip(spots, answers, strict=True):
-            texts[spot] = answer
+        found = iter(written(getattr(learned, by), [p for spot in spots for p in noted[spot][0]]))
+        for spot in spots:
+            answers[spot] = [next(found) for _ in noted[spot][0]]
     return [
-        Story(_last(_with(summarizer, reciting(text)), request), composed, text, pieces)
-        for request, ((pieces, _), composed), text in zip(requests, noted, texts, strict=True)
+        Story(
+            _last(_with(summarizer, reciting(texts)), request),
+            composed,
+            "\n".join(texts),
+            [pieces for pieces, _ in prompts],
+        )
+        for request, (prompts, composed), texts in zip(requests, noted, answers, strict=True)
     ]
 
 
@@ -200,17 +205,19 @@ def written(narrator: Narrator, prompts: Sequence[Asked]) -> list[str]:
     return found
 
 
-def reciting(text: str) -> Callable[..., Iterator[str]]:
-    """A writer that gives this text to any prompt, piece by piece."""
+def reciting(texts: Sequence[str]) -> Callable[..., Iterator[str]]:
+    """A writer that gives these texts to as many prompts, piece by piece."""
+    waiting = iter(texts)
 
     def write(weights, trained, settings, pieces, most) -> Iterator[str]:
+        text = next(waiting)
         for first in range(0, len(text), EACH):
             yield text[first : first + EACH]
 
     return write
 
 
-def _noted(summarizer: Summarizer, request: Request) -> tuple[Asked, Summary]:
+def _noted(summarizer: Summarizer, request: Request) -> tuple[list[Asked], Summary]:
     """What the language model is asked, and the story where it answers nothing."""
     found: list[Asked] = []
 
@@ -219,7 +226,7 @@ def _noted(summarizer: Summarizer, request: Request) -> tuple[Asked, Summary]:
         yield from ()
 
     composed = _last(_with(summarizer, write), request)
-    return found[0], composed
+    return found, composed
 
 
 def _with(summarizer: Summarizer, write) -> Summarizer:

@@ -231,7 +231,8 @@ class World:
         self.notes = (
             f"{self.real} is what a viewer is told: where too little of what the language model "
             f"wrote names a time of the clip, the story is composed of measurements instead. "
-            f"“{self.real}, {UNFILTERED}” is all that it wrote.",
+            f"“{self.real}, {UNFILTERED}” is all that it wrote; where a wish is not there, it may "
+            "not even be asked.",
             f"{COMPOSED}: the story without any language model. random: as a story that of "
             "another clip, without a mistake; as highlights one stretch anywhere.",
             "Events are the scenes of a clip; the seconds chosen last as long as those that are "

@@ -110,24 +110,15 @@ class Language(Answering):
         part.replace(folder)
 
 
-def notes(out: Path, sizes: Sizes) -> Lesson:
-    """Notes of a scene or two, and what is to be told of them."""
-    tokenizer = tokenizer_of(texts(sizes.read, 1), sizes.words[1])
-    return _language(Narrator(teller_of(sizes.teller, len(tokenizer)), tokenizer), sizes, 2)
-
-
 def language(out: Path, sizes: Sizes) -> Lesson:
-    """The same of whole clips, from what was learned of shorter ones."""
-    return _language(load_narrator(out / "notes", "cpu"), sizes, 6)
-
-
-def _language(narrator: Narrator, sizes: Sizes, scenes: int) -> Lesson:
-    taught = Taught(_quick(narrator)).learning(("",))
+    """Notes of a scene, and what is to be told of them."""
+    tokenizer = tokenizer_of(texts(sizes.read, 1), sizes.words[1])
+    narrator = Narrator(teller_of(sizes.teller, len(tokenizer)), tokenizer)
     sources = [
-        Notes(part, count, narrator, scenes)
+        Notes(part, count, narrator)
         for part, count in (("train", sizes.clips), ("validation", sizes.held))
     ]
-    return Language(taught, Made(TELLER), *sources)
+    return Language(Taught(_quick(narrator)).learning(("",)), Made(TELLER), *sources)
 
 
 def see(out: Path, sizes: Sizes) -> Lesson:
@@ -182,8 +173,7 @@ def _work(out: Path) -> Path:
 
 PARTS = (
     Part("senses", senses, Pace(800, 12, rate=1.5e-3, decay=0.05)),
-    Part("notes", notes, Pace(3000, 16, rate=2e-3, decay=0.05, floor=0.3)),
-    Part("language", language, Pace(1500, 8, rate=8e-4, decay=0.05)),
+    Part("language", language, Pace(4000, 24, rate=2e-3, decay=0.05)),
     Part("see", see, Pace(500, 32, rate=3e-3)),
     Part("hear", hear, Pace(400, 32, rate=3e-3)),
     Part("tell", tell, Pace(1000, 12, rate=1.5e-3)),

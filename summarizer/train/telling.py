@@ -1,5 +1,6 @@
 """What a small language model learns about the little world, in order: to write of notes in words;
-to see in place of reading of sights, to hear in place of reading of sounds; to tell what was asked.
+to see in place of reading of sights, to hear in place of reading of sounds; to tell of both, and
+what each second is worth for a wish.
 
 All are asked in the form of use, so nothing has to be unlearned.
 """
@@ -15,7 +16,7 @@ from summarizer.models.beholding import by_second
 from summarizer.models.narrator import Piece, Words
 from summarizer.schema import Answer, Perception, Preference, Saliency, Summary, Track
 from summarizer.stages.narrate import POCKET, pocket_senses
-from summarizer.stages.narrate.prompt import Reader, Section, fused, stamps
+from summarizer.stages.narrate.prompt import Reader, Section, prompts, stamps
 from summarizer.train.answering import Question
 from summarizer.train.bank import EAR, EYE, Bank, Beheld, perception
 
@@ -23,31 +24,25 @@ ROOM = NarratorConfig(room=1024, slow_room=1024, answer=384)
 MIXED = 0.15  # share of the questions about a single picture, and of those about sound alone
 NAMED = 0.8  # of what is in a picture, that a note of it names
 AGAIN = 3  # notes of pictures for a scene, at most
-OPEN = 0.25  # share of the stories for nobody in particular
+OPEN = 0.25  # share of the wishes for nothing in particular
 JUDGED = ("sight", "hearing")  # the tracks that a head reads
 
 
 def asked(
-    perceived: Perception, want: str, words: Words, senses: Sequence[str] = ("sight", "sound")
-) -> list[Piece]:
-    """The prompt of use, with the tokens of these senses."""
-    summary = Summary(perceived.video, Preference(want), Answer("open"), Saliency((), ()), ())
+    perceived: Perception, words: Words, senses: Sequence[str] = ("sight", "sound")
+) -> list[list[Piece]]:
+    """The prompts of use, one for each event, with the tokens of these senses."""
+    summary = Summary(perceived.video, Preference(""), Answer("open"), Saliency((), ()), ())
     reader = Reader(words.count, lambda rules: ("", ""), ROOM, POCKET)
     known = {name: each for name, each in pocket_senses(perceived).items() if name in senses}
-    return fused(perceived, summary, reader, known)
+    return prompts(perceived, summary, reader, known)
 
 
-def story(beheld: Beheld, wish: world.Wish, draw: np.random.Generator) -> str:
-    """What is to be told for a wish, under the times that the prompt has."""
-    video, events = beheld.perception.video, beheld.perception.events
-    starts = [scene.start for scene in beheld.clip.scenes]
-    told = []
-    for start, end, sentence in world.lines(beheld.clip, wish, draw):
-        whole = (start, end) == (0.0, beheld.clip.seconds)
-        event = events[starts.index(start)]
-        tag = (start, end) if whole else (event.start, event.end)
-        told.append(f"[{stamps(Section(*tag), video.seconds)}] {sentence}")
-    return "\n".join(told)
+def line(beheld: Beheld, number: int, draw: np.random.Generator) -> str:
+    """What is to be told of a scene, under the time that its prompt has."""
+    video, event = beheld.perception.video, beheld.perception.events[number]
+    told = world.told(beheld.clip, number, draw)
+    return f"[{stamps(Section(event.start, event.end), video.seconds)}] {told}"
 
 
 def wish_of(clip: world.Clip, draw: np.random.Generator) -> world.Wish:
@@ -56,47 +51,34 @@ def wish_of(clip: world.Clip, draw: np.random.Generator) -> world.Wish:
     return found[0] if draw.random() < OPEN else found[int(draw.integers(len(found)))]
 
 
-def part_of(clip: world.Clip, scenes: int, draw: np.random.Generator) -> world.Clip:
-    """At most so many scenes of it that follow each other, as a clip."""
-    count = min(len(clip.scenes), int(draw.integers(1, scenes + 1)))
-    first = int(draw.integers(len(clip.scenes) - count + 1))
-    kept = clip.scenes[first : first + count]
-    begin = kept[0].start
-    moved = [replace(each, start=each.start - begin, end=each.end - begin) for each in kept]
-    sounds = [
-        replace(each, start=max(0.0, each.start - begin), end=min(each.end, kept[-1].end) - begin)
-        for each in clip.sounds
-        if each.end > begin and each.start < kept[-1].end
-    ]
-    return replace(clip, scenes=tuple(moved), sounds=tuple(sounds), seconds=kept[-1].end - begin)
-
-
 class Notes:
     """Questions in words: a scene's notes stand where its tokens will be."""
 
-    def __init__(self, part: str, clips: int, words: Words, scenes: int):
-        self.part, self.clips, self.words, self.scenes = part, clips, words, scenes
+    def __init__(self, part: str, clips: int, words: Words):
+        self.part, self.clips, self.words = part, clips, words
 
     def __len__(self) -> int:
         return self.clips
 
     def question(self, index: int, draw: np.random.Generator) -> Question:
         kind, clip = draw.random(), world.plan(index, self.part)
-        beheld = _about(part_of(clip, 1 if kind < 2 * MIXED else self.scenes, draw), draw)
-        clip, scene, wish = beheld.clip, beheld.clip.scenes[0], world.Wish()
-        if kind < MIXED:
-            time = float(draw.uniform(scene.start, scene.end))
-            notes = [world.glimpsed(clip, time, draw)]
-            answer = tagged(beheld, world.caption(clip, time, draw))
-        elif kind < 2 * MIXED:
-            notes = [world.sounded(clip, scene, draw)]
-            answer = tagged(beheld, world.heard(clip, scene.start, scene.end, draw))
+        number = int(draw.integers(len(clip.scenes)))
+        scene = clip.scenes[number]
+        if kind < 2 * MIXED:
+            beheld = _about(alone(clip, scene), draw)
+            if kind < MIXED:
+                time = float(draw.uniform(scene.start, scene.end))
+                notes, told = world.glimpsed(clip, time, draw), world.caption(clip, time, draw)
+            else:
+                notes = world.sounded(clip, scene, draw)
+                told = world.heard(clip, scene.start, scene.end, draw)
+            number, answer = 0, tagged(beheld, told)
         else:
-            wish = wish_of(clip, draw)
-            notes = [_noted(clip, each, draw) for each in clip.scenes]
-            answer = story(beheld, wish, draw)
-        prompt = asked(beheld.perception, wish.text, self.words)
-        return Question(f"{self.part} {index}", _filled(prompt, notes), answer)
+            beheld = _about(clip, draw)
+            notes, answer = _noted(clip, scene, draw), line(beheld, number, draw)
+        before, tag, rest, after = asked(beheld.perception, self.words)[number]
+        pieces = [before, f"{tag} {' '.join(notes)}", rest, after]
+        return Question(f"{self.part} {index}", pieces, answer)
 
 
 class Captions:
@@ -118,7 +100,7 @@ class Captions:
         rows = patches.times == time
         one = Track("patches", patches.times[rows] - scene.start, patches.values[rows], EYE)
         beheld = _about(alone(clip, scene), draw, [one])
-        prompt = asked(beheld.perception, "", self.words, ("sight",))
+        (prompt,) = asked(beheld.perception, self.words, ("sight",))
         answer = tagged(beheld, world.caption(clip, time, draw))
         return Question(f"{self.bank.part} {index}", prompt, answer)
 
@@ -139,13 +121,13 @@ class Sounds:
         rows = (tune.times >= scene.start) & (tune.times < scene.end)
         part = Track("tune", tune.times[rows] - scene.start, tune.values[rows], EAR)
         beheld = _about(alone(clip, scene), draw, [part])
-        prompt = asked(beheld.perception, "", self.words, ("sound",))
+        (prompt,) = asked(beheld.perception, self.words, ("sound",))
         answer = tagged(beheld, world.heard(clip, scene.start, scene.end, draw))
         return Question(f"{self.bank.part} {index}", prompt, answer)
 
 
 class Stories:
-    """What is to be told of a clip for a wish, and how much each second is worth for it."""
+    """What is to be told of a scene, and how much each second of its clip is worth for a wish."""
 
     def __init__(self, bank: Bank, words: Words):
         self.bank, self.words = bank, words
@@ -156,11 +138,12 @@ class Stories:
     def question(self, index: int, draw: np.random.Generator) -> Question:
         beheld = self.bank.beheld(index, draw)
         wish, perceived = wish_of(beheld.clip, draw), beheld.perception
+        number = int(draw.integers(len(beheld.clip.scenes)))
         tracks = [each for name in JUDGED if (each := perceived.track(name))]
         return Question(
             f"{self.bank.part} {index}",
-            asked(perceived, wish.text, self.words),
-            story(beheld, wish, draw),
+            asked(perceived, self.words)[number],
+            line(beheld, number, draw),
             {each.name: by_second(each, perceived.video.rows) for each in tracks},
             {each.name: self.bank.asked(wish.text, each) for each in tracks if wish.text},
             world.saliency(beheld.clip, wish),
@@ -194,13 +177,3 @@ def _noted(clip: world.Clip, scene: world.Scene, draw: np.random.Generator) -> l
     told = [f"{each.colour} {each.thing}" for each in scene.actors]
     seen += [each for each in [*told, scene.place] if each not in seen]
     return [*seen, *world.moved(scene, draw), *world.sounded(clip, scene, draw)]
-
-
-def _filled(prompt: Sequence[Piece], notes: Sequence[Sequence[str]]) -> list[Piece]:
-    """The prompt without tokens, its notes behind the tags."""
-    before, *rest, after = prompt
-    waiting, found = iter(notes), [before]
-    for piece in rest:
-        tag = piece.startswith("[")
-        found.append(f"{piece} {' '.join(next(waiting))}" if tag else piece)
-    return [*found, after]

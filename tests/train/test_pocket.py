@@ -8,11 +8,10 @@ from summarizer import checkpoint
 from summarizer.data import world
 from summarizer.models import hub
 from summarizer.models.narrator import Rows, load_narrator
-from summarizer.stages.narrate.prompt import stamps
 from summarizer.train import pocket
-from summarizer.train.bank import Bank, Senses, perception
+from summarizer.train.bank import Bank, Beheld, Senses, perception
 from summarizer.train.pocket import PARTS, run
-from summarizer.train.telling import Notes, Stories, asked, story
+from summarizer.train.telling import Notes, Stories, asked, line
 from tests.pocket import SMALL
 
 
@@ -84,39 +83,32 @@ def test_in_use_and_in_training_the_same_clip_gives_the_same_tokens(home):
         assert close < 0.02 * np.abs(mine.values.astype(float)).max(), track.name
 
 
-def test_the_notes_stand_where_the_tokens_will_be(home):
+def test_each_scene_is_asked_of_by_itself_and_its_notes_stand_where_the_tokens_will_be(home):
     narrator = load_narrator(hub.folder("pocket-llama"), "cpu")
     bank = Bank(home / "bank", "train", 4, Senses())
-    question = Stories(bank, narrator).question(1, np.random.default_rng(2))
-    shown = "".join("*" if isinstance(each, Rows) else each for each in question.pieces)
-    clip = world.plan(1)
-    assert shown.count("**\n") == len(clip.scenes) and shown.endswith("\n")
-    lines = shown.splitlines()
-    for index, scene in enumerate(clip.scenes):
-        assert lines[index].startswith("[") and lines[index].endswith("]**")
-        assert abs(int(lines[index][4:6]) - scene.start) < 1.5
-    worded = [
-        Notes("train", 9, narrator, 6).question(n, np.random.default_rng(n)) for n in range(9)
-    ]
-    for each in worded:
-        text = "".join(each.pieces)
-        tags = [line.split("]")[0] for line in text.splitlines() if line.startswith("[")]
-        assert tags and all("]" in line for line in text.splitlines()[: len(tags)])
-        assert all(len(line) > 15 for line in text.splitlines()[: len(tags)]), "each has notes"
+    for seed in range(6):
+        question = Stories(bank, narrator).question(1, np.random.default_rng(seed))
+        shown = "".join("*" if isinstance(each, Rows) else each for each in question.pieces)
+        tag, _, rest = question.answer.partition(" ")
+        assert shown == f"{tag}**\n\n" and rest.endswith(".")
+        scenes = world.plan(1).scenes
+        assert any(abs(int(tag[4:6]) - scene.start) < 1.5 for scene in scenes)
+        assert len(question.saliency) == len(question.rows["sight"])
+    for number in range(9):
+        worded = Notes("train", 9, narrator).question(number, np.random.default_rng(number))
+        text = "".join(worded.pieces)
+        assert text.startswith(worded.answer.partition(" ")[0]) and len(text) > 20
+        assert not [each for each in worded.pieces if isinstance(each, Rows)]
 
 
-def test_a_story_is_told_under_the_times_of_the_prompt(home):
+def test_what_is_told_of_the_scenes_is_the_story_under_the_times_of_the_prompts(home):
     narrator = load_narrator(hub.folder("pocket-llama"), "cpu")
     for seed in range(20):
         clip, draw = world.plan(seed), np.random.default_rng(seed)
-        perceived = perception(clip, (), draw)
-        wish = world.wishes(clip, draw)[seed % 5]
-        from summarizer.train.bank import Beheld
-
-        told = story(Beheld(clip, perceived), wish, draw)
-        prompt = "".join(asked(perceived, wish.text, narrator))
-        found = world.agreement(world.facts_of(told), world.due(clip, wish))
-        assert found.right == found.said == found.due, told
-        for line in told.splitlines():
-            assert line.split("]")[0] in prompt or "00:00-" in line
-        assert all(stamps(each, clip.seconds) in prompt for each in perceived.events)
+        beheld = Beheld(clip, perception(clip, (), draw))
+        lines = [line(beheld, number, draw) for number in range(len(clip.scenes))]
+        found = world.agreement(world.facts_of("\n".join(lines)), world.due(clip, world.Wish()))
+        assert found.right == found.said == found.due, lines
+        prompts = asked(beheld.perception, narrator)
+        for prompt, told in zip(prompts, lines, strict=True):
+            assert prompt[1] == told.partition(" ")[0]

@@ -14,8 +14,8 @@ from summarizer.stages.narrate.told import Telling, Told, Write, remote, write
 
 Tell = Callable[[Perception, Summary], Iterator[Sentence]]
 
-# what the small model was taught to read; what is asked for may be in one scene, or in none
-POCKET = Form(noted=False, sight=24, sound=8, enough=1)
+# what the small model was taught to read: a scene at a time, for in more it takes one for another
+POCKET = Form(noted=False, sight=48, sound=12, enough=1, apart=True)
 pocket_senses = partial(senses_of, each=6)  # tokens of a picture
 
 NARRATORS: dict[str, Tell] = {

@@ -50,6 +50,16 @@ def asked_for(summary: Summary) -> str:
     return "; ".join(names)
 
 
+def wished(summary: Summary) -> np.ndarray | None:
+    """(seconds,): how far each fulfils the wish, where it was judged."""
+    found = [
+        curve.array
+        for curve, weight in zip(summary.saliency.curves, summary.saliency.weights, strict=True)
+        if weight and curve.name.startswith("what ")
+    ]
+    return np.max(found, axis=0) if found else None
+
+
 def distinct(
     perception: Perception, summary: Summary, facts: Sequence[Fact], said: Collection[str] = ()
 ) -> list[Moment]:

@@ -19,7 +19,7 @@ from summarizer.schema import Event, Highlight, Line, Perception, Summary
 from summarizer.senses import SENSES
 from summarizer.stages.narrate.asking import WISHED, question, quoted, rules
 from summarizer.stages.narrate.facts import Fact, known, ranked
-from summarizer.stages.narrate.moments import asked_for
+from summarizer.stages.narrate.moments import asked_for, wished
 from summarizer.stages.narrate.wording import TURNED, turned
 
 HOUR = 3600.0
@@ -28,6 +28,7 @@ CERTAIN = 0.6  # confidence from which a line is told as a fact
 LINES = 8  # quoted of a section, at most
 NOTED = 24  # tokens of notes a section should have room for; with less, there are fewer sections
 FAVOURED = 3.0  # times as much room for a section with a highlight
+THERE = 0.5  # of what was wished for; from here on it is there
 SENSED = 0.5  # share of what is to spare that goes to tokens of the senses, where there are some
 UNSURE = "(unsure) "
 EMPTY = "nothing stands out"
@@ -76,6 +77,7 @@ class Form:
     sight: int = 64  # tokens of a section, at most
     sound: int = 32
     enough: int = 3  # sentences with a time that make a story
+    apart: bool = False  # of each section that answers the wish alone, and not of the wish
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,33 @@ class Reader:
 def temporal(perception: Perception, summary: Summary, reader: Reader) -> list[Piece]:
     """The prompt that is all text."""
     return fused(perception, summary, reader, {})
+
+
+def prompts(
+    perception: Perception, summary: Summary, reader: Reader, senses: Mapping[str, Sense]
+) -> list[list[Piece]]:
+    """All that is to be asked for a story: once, or of each section by itself."""
+    if not reader.form.apart:
+        return [fused(perception, summary, reader, senses)]
+    parts = sections(
+        [Section(event.start, event.end) for event in perception.events], reader.settings.sections
+    )
+    told = answering(summary, parts)
+    drafts = [drafted(perception, summary, (), [part], reader, senses) for part in told]
+    return [draft.pieces(()) for draft in drafts]
+
+
+def answering(summary: Summary, parts: Sequence[Section]) -> list[Section]:
+    """The sections to tell of: all where nothing was wished for or could be judged, none where it
+    is not there, else those that are mostly what was wished, or come nearest to it."""
+    curve = wished(summary)
+    if summary.answer.kind == "absent":
+        return []
+    if summary.answer.kind != "found" or curve is None:
+        return list(parts)
+    shares = [curve[int(part.start) : math.ceil(part.end)].mean() for part in parts]
+    bar = min(THERE, max(shares))
+    return [part for part, share in zip(parts, shares, strict=True) if share >= bar]
 
 
 def fused(
@@ -338,7 +367,8 @@ def _framed(
 ) -> tuple[str, str]:
     """What stands before and after the sections."""
     if not reader.form.noted:
-        return "", f"{quoted(summary.preference.want, WISHED)}\n"
+        want = "" if reader.form.apart else summary.preference.want
+        return "", f"{quoted(want, WISHED)}\n"
     opened, closed = reader.frame(rules(sensed))
     asked = question(summary, stamps(parts[0], perception.video.seconds))
     return f"{opened}{about(perception, facts)}\n\nNotes:\n", f"\n{asked}{closed}"

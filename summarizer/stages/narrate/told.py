@@ -17,7 +17,8 @@ from summarizer.schema import QUOTABLE, Perception, Sentence, Summary
 from summarizer.stages.narrate.asking import vicuna
 from summarizer.stages.narrate.composed import compose
 from summarizer.stages.narrate.facts import ranked
-from summarizer.stages.narrate.prompt import CERTAIN, Form, Reader, Sense, facts_of, fused
+from summarizer.stages.narrate.frame import lead
+from summarizer.stages.narrate.prompt import CERTAIN, Form, Reader, Sense, facts_of, prompts
 from summarizer.stages.narrate.tags import Tally, tagged
 
 BRIEF = 10.0  # one grounded sentence makes a story in a video of less than that many seconds,
@@ -160,6 +161,9 @@ class Telling(Iterator[Sentence]):
 
     def _telling(self, by: Told, perception: Perception, summary: Summary) -> Iterator[Sentence]:
         seconds = perception.video.seconds
+        if by.form.apart and summary.answer.kind == "absent":
+            yield lead(summary)  # there is nothing that could be told of it
+            return
         least = by.form.enough if seconds >= BRIEF else 1
         held: list[Sentence] | None = []  # until there are enough
         written = tagged(
@@ -190,8 +194,12 @@ class Telling(Iterator[Sentence]):
         reader = Reader(writer.count, frame, settings, by.form)
         senses = by.senses(perception) if by.senses else {}
         known = {name: sense for name, sense in senses.items() if name in writer.senses}
-        prompt = fused(perception, summary, reader, known)
-        return writer.stream(prompt, settings.answer, self._enough)
+        asked = prompts(perception, summary, reader, known) if known or by.form.noted else ()
+        for prompt in asked:
+            if self._enough():
+                return
+            yield from writer.stream(prompt, settings.answer, self._enough)
+            yield "\n"
 
     def _enough(self) -> bool:
         return self.tally.kept >= MOST or self.tally.dropped.total() >= HOPELESS
