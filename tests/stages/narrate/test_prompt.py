@@ -19,6 +19,7 @@ from summarizer.schema import (
     ASPECTS,
     QUOTABLE,
     Answer,
+    Curve,
     Event,
     Highlight,
     Line,
@@ -31,9 +32,11 @@ from summarizer.senses import SENSES
 from summarizer.stages.narrate import asking
 from summarizer.stages.narrate.prompt import (
     EMPTY,
+    Form,
     Reader,
     Section,
     fused,
+    prompts,
     sections,
     stamps,
     temporal,
@@ -457,3 +460,53 @@ def test_the_prompt_is_the_same_each_time():
     perception = seen(MINUTE)
     again = temporal(perception, chosen(perception), reader())
     assert json.dumps(again) == json.dumps(temporal(perception, chosen(perception), reader()))
+
+
+# -- a scene at a time ----------------------------------------------------------------------------
+
+
+def wishing(perception, kind: str, values=None) -> Summary:
+    """A summary of a wish that these seconds fulfil."""
+    curves = (perception.curves[0],)
+    if values is not None:
+        curves += (Curve.of("what you asked for: “bees”", "sight", values),)
+    weights = (0.1, 0.9)[: len(curves)]
+    answer = Answer(kind, "as it may be")
+    return Summary(perception.video, Preference("bees"), answer, Saliency(curves, weights), ())
+
+
+APART = Form(noted=False, sight=4, sound=2, apart=True)
+
+
+@pytest.mark.parametrize("kind", ["open", "cannot"])
+def test_apart_each_section_is_asked_of_by_itself_and_never_of_the_wish(kind):
+    perception = seen(60.0)
+    asked = prompts(perception, wishing(perception, kind), replace(reader(), form=APART), SENSED)
+    assert len(asked) == len(perception.events)
+    for event, pieces in zip(perception.events, asked, strict=True):
+        before, tag, sight, sound, end, after = pieces
+        assert tag == f"[{stamps(Section(event.start, event.end), 60.0)}]"
+        assert (before, end, after) == ("", "\n", "\n")
+        assert (sight.sense, len(sight), sound.sense, len(sound)) == ("sight", 4, "sound", 2)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_of_a_wish_only_the_sections_that_answer_it_are_asked(seed):
+    perception, draw = seen(60.0, seed), np.random.default_rng(seed)
+    values = draw.uniform(0, 1, 60).round(2)
+    asked = prompts(
+        perception,
+        wishing(perception, "found", values),
+        replace(reader(), form=APART),
+        SENSED,
+    )
+    tags = {pieces[1] for pieces in asked}
+    means = {}
+    for event in perception.events:
+        tag = f"[{stamps(Section(event.start, event.end), 60.0)}]"
+        rows = [s for s in range(60) if s + 1 > int(event.start) and s < event.end]
+        means[tag] = float(np.mean([values[row] for row in rows]))
+    mostly = {tag for tag, mean in means.items() if mean >= 0.5}
+    assert tags == (mostly or {max(means, key=means.get)})
+    nothing = wishing(perception, "absent", values)
+    assert prompts(perception, nothing, replace(reader(), form=APART), SENSED) == []

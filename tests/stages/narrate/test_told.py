@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from summarizer.models.narrator import Narrator, Rows, load_narrator
 from summarizer.schema import Answer, Highlight, Line, Preference, Saliency, Summary
 from summarizer.stages.narrate import told
 from summarizer.stages.narrate.composed import compose
+from summarizer.stages.narrate.prompt import Form
 from summarizer.stages.narrate.told import HOPELESS, MOST, Told, held_by
 from tests import perceptions
 
@@ -246,3 +247,34 @@ def test_weights_that_are_not_here_are_asked_for(tmp_path, monkeypatch):
     perception, summary = video()
     with pytest.raises(Exception, match=r"python -m summarizer\.weights get tiny-llama"):
         next(Told("tiny-llama")(perception, summary))
+
+
+# -- a scene at a time ----------------------------------------------------------------------------
+
+
+def test_apart_the_model_is_asked_once_a_scene_and_not_at_all_for_what_is_not_there():
+    perception, summary = video()
+    script = Script(("[00:11-00:18] Music plays.",), senses=frozenset({"sound"}))
+    by = Told(
+        "none",
+        senses=lambda _: {"sound": lambda start, end, most: np.ones((most, 4))},
+        form=Form(noted=False, enough=1, apart=True),
+        writer=lambda *_: script,
+    )
+    assert [each.text for each in by(perception, summary)] == ["Music plays."]
+    assert len(script.asked) == len(perception.events)
+    script.asked.clear()
+    absent = replace(summary, answer=Answer("absent", "Not found: “bees”, as far as I can see."))
+    telling = by(perception, absent)
+    assert [each.text for each in telling] == ["Not found: “bees”, as far as I can see."]
+    assert not script.asked and telling.note == ""
+
+
+def test_a_model_of_senses_alone_is_not_asked_where_nothing_was_sensed():
+    perception, summary = video()
+    script = Script(GOOD, senses=frozenset({"sound"}))
+    form = Form(noted=False, apart=True)
+    telling = Told("none", senses=lambda _: {}, form=form, writer=lambda *_: script)
+    told = telling(perception, summary)
+    assert list(told) == list(compose(perception, summary)) and not script.asked
+    assert "wrote nothing" in told.note
