@@ -63,6 +63,17 @@ class SelectionConfig:
 
     snap: float = 1.5  # seconds an edge may move to a pause
     merge: float = 0.5  # seconds; highlights closer than this become one
+    peaks: int = 5  # moments at most, where single peaks are picked,
+    apart: float = 8.0  # seconds between two of them, from peak to peak,
+    longest: float = 6.0  # seconds of each
+
+    def __post_init__(self):
+        if not (self.peaks >= 1 and 2.0 <= self.longest <= self.apart - 1 and self.longest < 7.0):
+            raise PresetError(
+                f"{self.peaks} peaks of {self.longest:g} s, {self.apart:g} s apart, are not "
+                "possible: selection.peaks must be at least 1, and selection.longest from 2 to "
+                "below 7 s and 1 s below selection.apart"
+            )
 
 
 @dataclass(frozen=True)
@@ -93,6 +104,7 @@ class AudioConfig:
 class NarratorConfig:
     """How a language model is loaded, asked to tell, and trained to."""
 
+    model: str = ""  # its weights, or a folder of them, in the place of the preset's own
     room: int = 4096  # tokens of a prompt and its answer together, at most;
     slow_room: int = 2048  # without a GPU, where a thousand take a small model some ten seconds
     answer: int = 512  # of them, kept for the answer
@@ -186,6 +198,9 @@ class Preset:
     trained: str = ""  # what its checkpoints are called, where there are any
     taught: str = ""  # the command that makes that checkpoint, where nothing is chosen without it
     limit: str = ""  # what everybody who sees its results should know, as a sentence
+    joins: tuple[str, ...] = ()  # more senses, each at work where its weights are here
+    model_from: str = ""  # the environment variable that may name another language model
+    dossier: bool = False  # also writes what was measured and told, under each clip's own name
     listed: bool = True  # offered to people
 
 

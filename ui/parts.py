@@ -15,7 +15,12 @@ MEDIA += [".asf", ".3gp", ".vob", ".mxf"]
 BESIDE = [".srt", ".vtt", ".json"]
 UNITS = [("% of the video", "share"), ("seconds", "seconds")]
 SHAPES = {"source": "as it is", "9:16": "9:16", "1:1": "1:1"}
-SELECTORS = {"": "the preset's own", "knapsack": "knapsack", "dpp": "diverse (DPP)"}
+SELECTORS = {
+    "": "the preset's own",
+    "knapsack": "knapsack",
+    "dpp": "diverse (DPP)",
+    "peaks": "single peaks",
+}
 TASTE = {"on": False, "taste": []}
 # the browser keeps it; the key only tells our entry from others and has to survive a restart
 KEPT = {"storage_key": "watch-and-listen-taste", "secret": "watch-and-listen"}

@@ -11,6 +11,7 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 import numpy as np
 
 from summarizer.schema import Concept, Encoded, Findings, Line, Pictures, Sound, Video
+from summarizer.senses.acoustics import Acoustics
 from summarizer.senses.beat import Beat
 from summarizer.senses.camera import Camera
 from summarizer.senses.captions import Captions, TinyCaptions
@@ -159,6 +160,7 @@ SENSES: dict[str, type[Sense | TwoStep]] = {
     "recognition": Recognition,
     "music": Music,
     "timbre": Timbre,
+    "acoustics": Acoustics,
     "noise": Noise,
     "beat": Beat,
     "tones": Tones,

@@ -26,6 +26,8 @@ CELLS = 20_000  # of a row of the knapsack at most; a longer reel is weighed mor
 RESERVE = 0.05  # share of the length kept back for moving edges to pauses
 TORN = 0.2  # seconds into a sentence where an edge hurts most
 GAIN = 0.1  # of the cost of an edge, for which it is worth moving
+SLOPE = 2  # seconds on either side of a peak that are no higher
+GAP = 1.0  # seconds between two moments around single peaks, at least
 
 
 Span = tuple[float, float]
@@ -510,7 +512,98 @@ def on_frames(spans: Sequence[Span], perception: Perception, rules: Rules) -> li
     return [(first / rate, last / rate) for first, last in whole]
 
 
+# -- single peaks ---------------------------------------------------------------------------------
+
+
+def peaks(
+    perception: Perception, preference: Preference, score: Score, config: SelectionConfig
+) -> tuple[Highlight, ...]:
+    """A few moments around the highest peaks of the saliency, in order of time: apart from each
+    other, each short, together within the length; what the viewer pinned is in as ever."""
+    whole = perception.video.seconds
+    board = Board.of(perception, preference, score)
+    budget = preference.length.of(whole)
+    out = (*preference.drop, *score.barred)
+    allowed = subtract([(0.0, whole)], [(event.start, event.end) for event in out])
+    rules = Rules(
+        budget,
+        tuple(pinned(preference.keep, whole)),
+        tuple(subtract([(0.0, whole)], allowed)),
+    )
+    admitted = perception.video.stretches(score.admitted)
+    free = subtract(allowed if preference.fill else admitted, [*rules.barred, *rules.kept])
+    spans = [*rules.kept, *around_peaks(board, free, budget - length(rules.kept), config)]
+    spans = parted(Edges(perception, config.snap, rules).move(spans), rules)
+    found = [
+        Highlight(start, end, board.mean(start, end), why(score, rules, (start, end)))
+        for start, end in on_frames(spans, perception, rules)
+    ]
+    return tuple(foremost(found, score.most, rules))
+
+
+def parted(spans: Sequence[Span], rules: Rules) -> list[Span]:
+    """The spans, in order, each beginning a little after the one before; what is kept stays."""
+    found: list[Span] = []
+    for start, end in spans:
+        if found and (start, end) not in rules.kept and found[-1] not in rules.kept:
+            start = max(start, found[-1][1] + GAP / 2)
+        if end - start > 1e-6:
+            found.append((start, end))
+    return found
+
+
+def around_peaks(
+    board: Board, free: Sequence[Span], budget: float, config: SelectionConfig
+) -> list[Span]:
+    """Stretches around the highest peaks within the free spans, in order of time; never two of
+    them closer than GAP, nor longer than the budget together."""
+    if budget <= 1e-6 or not free:
+        return []
+    count = min(config.peaks, max(1, int(budget / SHORTEST + 1e-9)))
+    each = min(config.longest, budget / count)
+    seconds = list(pairwise(board.edges.tolist()))
+    homes = [_home(free, *second) for second in seconds]
+    values = [
+        board.mean(*second) if home else -math.inf
+        for second, home in zip(seconds, homes, strict=True)
+    ]
+    found: list[Span] = []
+    for at in spaced(np.array(values), count, config.apart):
+        first, last = seconds[at]
+        start, end = homes[at]
+        before = max((b + GAP for _, b in found if b <= first), default=start)
+        after = min((a - GAP for a, _ in found if a >= last), default=end)
+        start = max(start, before, min(first, last - each))
+        end = min(end, after, max(last, first + each))
+        found.append(board.peak((start, end), each))
+    return sorted(span for span in found if length([span]) > 1e-6)
+
+
+def _home(spans: Sequence[Span], start: float, end: float) -> Span | None:
+    """The span that holds most of a stretch, if any holds some of it."""
+    shared = [min(end, last) - max(start, first) for first, last in spans]
+    best = int(np.argmax(shared))
+    return spans[best] if shared[best] > 1e-6 else None
+
+
+def spaced(values: np.ndarray, count: int, apart: float) -> list[int]:
+    """Indices of at most so many peaks, the highest first: always the highest one that is at least
+    `apart` from those before it. A second on the slope of a higher one is no peak; -inf is out."""
+    near = np.lib.stride_tricks.sliding_window_view(
+        np.pad(values, SLOPE, constant_values=-np.inf), 2 * SLOPE + 1
+    )
+    open_ = np.isfinite(values) & (values >= near.max(axis=1))
+    seconds = np.arange(len(values))
+    chosen: list[int] = []
+    while len(chosen) < count and open_.any():
+        best = int(np.where(open_, values, -np.inf).argmax())
+        chosen.append(best)
+        open_ &= np.abs(seconds - best) >= apart
+    return chosen
+
+
 SELECTORS = {
     "knapsack": partial(select, pick=most_worth),
     "dpp": partial(select, pick=most_probable),
+    "peaks": peaks,
 }

@@ -5,7 +5,7 @@ senses, by the models there are, and by words that were said. No likeness betwee
 in for sight.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +13,8 @@ import numpy as np
 from summarizer.config import Preset
 from summarizer.models.matching import Embed
 from summarizer.schema import Curve, Perception, Preference, Saliency, Score, Track, Wish
-from summarizer.stages.score.interest import interest, weighed, with_learned, with_taste
+from summarizer.stages.score.feeling import felt
+from summarizer.stages.score.interest import Part, interest, weighed, with_learned, with_taste
 from summarizer.stages.score.judge import BEHELD, Behold, Judge
 from summarizer.stages.score.settle import Settling, Verdict, settle
 
@@ -75,16 +76,31 @@ def trained(
     return _scored(perception, preference, wish, verdict, None)
 
 
+def feeling(
+    perception: Perception,
+    preference: Preference,
+    wish: Wish,
+    preset: Preset,
+    embed: Embed = minilm,
+    behold: Behold = beheld,
+) -> Score:
+    """Saliency from what was asked for, then from the feelings: how strong, where they turn, where
+    picture and sound tell of the same, and what is new."""
+    verdict = settle(perception, wish, Judge(perception, wish, preset.blind, embed, behold))
+    return _scored(perception, preference, wish, verdict, None, felt)
+
+
 def _scored(
     perception: Perception,
     preference: Preference,
     wish: Wish,
     verdict: Verdict,
     beside: Curve | None,
+    draws: Callable[[Perception, Preference], list[Part]] = interest,
 ) -> Score:
-    """What was asked for, and what draws anybody in the rest."""
+    """What was asked for, and what draws in the rest."""
     left = 1.0 - sum(part.weight for part in verdict.asked)
-    drawn = with_learned(with_taste(perception, interest(perception, preference)), beside)
+    drawn = with_learned(with_taste(perception, draws(perception, preference)), beside)
     parts = [*verdict.asked, *(replace(part, weight=left * part.weight) for part in drawn)]
     parts = weighed(parts, preference.weights)
     return Score(
@@ -100,4 +116,4 @@ def _scored(
     )
 
 
-HEADS = {"evidence": evidence, "trained": trained}
+HEADS = {"evidence": evidence, "trained": trained, "feeling": feeling}
