@@ -4,7 +4,8 @@ What the viewer pinned is in, whole and with just these edges, even where that i
 length; what the viewer dropped is out, but for what is pinned. All else has to fit in the length
 that is left. It is picked from the events, cut to what is admitted: by an exact knapsack (or,
 where variety is wanted, a greedy search that also counts likeness), or by the most probable set of
-a determinantal point process. Then edges move to pauses and onto frames.
+a determinantal point process. Or single seconds are refined: smoothed, picked by such a process,
+and completed to whole stretches. Then edges move to pauses and onto frames.
 """
 
 import math
@@ -18,6 +19,7 @@ import numpy as np
 from summarizer.config import SelectionConfig
 from summarizer.models.dpp import Process
 from summarizer.models.likeness import Likeness
+from summarizer.models.saliency.refine import Taste, refine
 from summarizer.schema import QUOTABLE, Event, Highlight, Line, Perception, Preference, Score
 
 SHORTEST = 2.0  # seconds; a highlight is only shorter where the video or the length demands it
@@ -26,6 +28,9 @@ CELLS = 20_000  # of a row of the knapsack at most; a longer reel is weighed mor
 RESERVE = 0.05  # share of the length kept back for moving edges to pauses
 TORN = 0.2  # seconds into a sentence where an edge hurts most
 GAIN = 0.1  # of the cost of an edge, for which it is worth moving
+SECONDS = 1_200  # that are refined at once; in a longer video they are taken together
+LOOKS = ("frames", "look", "timbre")  # tracks by which seconds are alike; the first that is there
+CONTRAST = 8.0  # the logarithm of how much more the best second is worth, where likeness is little
 SLOPE = 2  # seconds on either side of a peak that are no higher
 GAP = 1.0  # seconds between two moments around single peaks, at least
 
@@ -33,6 +38,8 @@ GAP = 1.0  # seconds between two moments around single peaks, at least
 Span = tuple[float, float]
 # values, costs, budget, likeness if that counts -> indices, ascending, that fit in the budget
 Pick = Callable[[np.ndarray, np.ndarray, float, Likeness | None], list[int]]
+# free spans and a budget -> stretches of them within it
+Fill = Callable[["Board", Sequence[Span], float], list[Span]]
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,7 @@ def select(
     preference: Preference,
     score: Score,
     config: SelectionConfig,
-    pick: Pick,
+    fill: Fill,
 ) -> tuple[Highlight, ...]:
     """The highlights in order of time, together at most as long as the preference allows, or as
     what the viewer pinned where that is longer."""
@@ -71,7 +78,7 @@ def select(
             # slivers only where there is nothing else
             longer = [span for span in free if length([span]) >= 0.75 * SHORTEST]
             free = longer if longer or spans else free
-            spans += fill(board, free, left, pick)
+            spans += fill(board, free, left)
         spans = merge(board, spans, config.merge, rules)
         spans = merge(board, edges.move(spans), config.merge, rules)
     found = [
@@ -191,8 +198,8 @@ def pinned(wanted: Sequence[Event], whole: float) -> list[Span]:
     return kept
 
 
-def fill(board: Board, free: Sequence[Span], budget: float, pick: Pick) -> list[Span]:
-    """The best stretches of the free spans within the budget."""
+def by_events(board: Board, free: Sequence[Span], budget: float, pick: Pick) -> list[Span]:
+    """The best stretches of the free spans within the budget, event by event."""
     parts = pieces(board.perception.events, free)
     if not parts or budget <= 1e-6:
         return []
@@ -320,6 +327,49 @@ def most_probable(
     return process.filled(process.mode(knapsack(values, costs, budget)))
 
 
+def by_seconds(board: Board, free: Sequence[Span], budget: float) -> list[Span]:
+    """Seconds of the free spans that matter and differ, completed to whole stretches."""
+    whole = board.perception.video.seconds
+    step = max(1.0, math.ceil(whole / SECONDS))
+    starts = np.arange(0.0, whole, step)
+    ends = np.minimum(starts + step, whole)
+    spans = np.array(free, float).reshape(-1, 2)
+    inside = ((starts[:, None] >= spans[:, 0] - 1e-6) & (ends[:, None] <= spans[:, 1] + 1e-6)).any(
+        axis=1
+    )
+    room = budget * (1 - RESERVE * talks(board.perception))
+    count = min(int(room / step + 1e-6), int(inside.sum()))
+    if not count or length(free) <= budget:
+        return by_events(board, free, budget, most_worth)
+    taste = Taste(
+        smooth=1.0 / step,
+        shortest=math.ceil(SHORTEST / step),
+        contrast=CONTRAST * (1 - 0.75 * board.variety),
+    )
+    scores = board.within(starts, ends) / (ends - starts)
+    rows = _looks(board, starts, ends) if board.variety else np.eye(len(starts))
+    fine = refine(scores, rows, count, taste, free=inside)
+    return [
+        (float(starts[first]), float(ends[last - 1])) for first, last in _runs(fine.mask.tolist())
+    ]
+
+
+def _looks(board: Board, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """(spans, width): what each looks or else sounds like, around what is usual."""
+    tracks = (board.perception.track(name) for name in LOOKS)
+    track = next((each for each in tracks if each is not None and len(each.times)), None)
+    if track is None:
+        return np.ones((len(starts), 1))
+    rows = _means(track.times, track.values, starts, ends)
+    return rows - rows.mean(axis=0)
+
+
+def _runs(mask: Sequence[bool]) -> list[tuple[int, int]]:
+    """Where a mask holds, as first and behind the last."""
+    steps = np.flatnonzero(np.diff(np.concatenate([[0], np.array(mask, np.int8), [0]])))
+    return [(int(first), int(last)) for first, last in steps.reshape(-1, 2)]
+
+
 def likeness(board: Board, spans: Sequence[Span]) -> Likeness:
     """How much each pair has in common in looks, in sound and in time, as far as variety counts."""
     starts, ends = np.array(spans, float).reshape(-1, 2).T
@@ -346,7 +396,7 @@ def _means(
 ) -> np.ndarray:
     """(spans, width): the mean of a few rows spread over each span."""
     places = starts[:, None] + (ends - starts)[:, None] * np.array([0.1, 0.37, 0.63, 0.9])
-    rows = np.clip(np.searchsorted(times, places), 0, len(times) - 1)
+    rows = np.maximum(np.searchsorted(times, places, side="right") - 1, 0)  # what is there then
     return values[rows.ravel()].astype(np.float32).reshape(*rows.shape, -1).mean(axis=1)
 
 
@@ -603,7 +653,8 @@ def spaced(values: np.ndarray, count: int, apart: float) -> list[int]:
 
 
 SELECTORS = {
-    "knapsack": partial(select, pick=most_worth),
-    "dpp": partial(select, pick=most_probable),
+    "knapsack": partial(select, fill=partial(by_events, pick=most_worth)),
+    "dpp": partial(select, fill=partial(by_events, pick=most_probable)),
+    "refine": partial(select, fill=by_seconds),
     "peaks": peaks,
 }

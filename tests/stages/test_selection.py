@@ -39,6 +39,7 @@ from tests.perceptions import even, perception, said, video
 CONFIG = SelectionConfig()
 EVERY = pytest.mark.parametrize("selector", SELECTORS)
 FILLING = pytest.mark.parametrize("selector", [each for each in SELECTORS if each != "peaks"])
+BY_EVENTS = pytest.mark.parametrize("selector", ["knapsack", "dpp"])
 PLAIN = settings(max_examples=150, deadline=None)
 
 
@@ -394,7 +395,7 @@ def test_no_confetti():
         assert all(each.seconds >= 1.5 for each in found)
 
 
-@FILLING
+@BY_EVENTS
 def test_variety_leaves_repetitions_out(selector):
     times = np.arange(0, 60, 0.25)
     look = np.zeros((len(times), 4))

@@ -37,8 +37,10 @@ def refine(
     count: int,
     taste: Taste | None = None,
     draw: np.random.Generator | None = None,
+    free: np.ndarray | None = None,
 ) -> Refined:
-    """Exactly `count` seconds by their scores and what they look like, rows (seconds, width).
+    """Exactly `count` seconds by their scores and what they look like, rows (seconds, width); of
+    those that are `free` (seconds,) alone, where that is given, as many as make whole stretches.
 
     With `draw` the seconds are drawn by their probability, and the summary is another each time.
     """
@@ -52,12 +54,23 @@ def refine(
     low, high = smooth.min(initial=np.inf), smooth.max(initial=-np.inf)
     worth = (smooth - low) / max(high - low, 1e-12)
     shortest = max(1, min(taste.shortest, count))
-    matrix = kdpp.kernel(np.exp(taste.contrast / 2 * worth), rows)
-    size = count // shortest
+    places = np.arange(len(scores)) if free is None else np.flatnonzero(free)
+    matrix = kdpp.kernel(np.exp(taste.contrast / 2 * worth[places]), rows[places])
+    size = min(count // shortest, len(places))
     found = kdpp.likeliest(matrix, size) if draw is None else kdpp.sample(matrix, size, draw)
+    anchors = places[found]
     held = worth.copy()
-    held[found] += len(scores)  # more than all scores together: no anchor is given up for them
-    return Refined(kept(held, count, shortest), smooth, tuple(found))
+    held[anchors] += len(scores)  # more than all scores together: no anchor is given up for them
+    if free is not None:
+        held[~free] = -2.0 * (len(scores) + 1) ** 2  # and none is worth a second that is not free
+    return Refined(_free(held, count, shortest), smooth, tuple(anchors.tolist()))
+
+
+def _free(held: np.ndarray, count: int, shortest: int) -> np.ndarray:
+    """What is kept without any second that costs more than all others are worth."""
+    while (mask := kept(held, count, shortest)).any() and held[mask].min() < -1:
+        count -= 1
+    return mask
 
 
 def smoothed(scores: np.ndarray, spread: float) -> np.ndarray:

@@ -91,3 +91,31 @@ def test_smoothing_is_a_mean_by_a_bell():
 def test_scores_without_rows_are_refused():
     with pytest.raises(SummarizerError, match="4 scores for 3 rows"):
         refine(np.ones(4), np.ones((3, 2)), 1)
+
+
+@PLAIN
+@given(st.integers(2, 60), st.floats(0.1, 1), st.integers(1, 4), st.integers(0, 10_000))
+def test_only_free_seconds_are_kept_and_as_many_as_make_stretches(seconds, share, shortest, seed):
+    draw = np.random.default_rng(seed)
+    free = draw.random(seconds) < 0.6
+    count = min(max(1, int(share * seconds)), int(free.sum()))
+    rows = draw.normal(size=(seconds, 8))
+    found = refine(draw.normal(size=seconds), rows, count, Taste(1.0, shortest), free=free)
+    least = min(shortest, max(1, int(found.mask.sum())))  # what is all there is may be short
+    assert not (found.mask & ~free).any() and found.mask.sum() <= count
+    assert all(length >= least for length in stretches(found.mask))
+    assert set(found.anchors) <= set(np.flatnonzero(free).tolist())
+    if seconds <= 12:  # no more could be kept
+        able = [
+            each
+            for each in range(count + 1)
+            if any(not (mask & ~free).any() for mask in every(seconds, each, min(shortest, each)))
+        ]
+        assert found.mask.sum() == max(able)
+
+
+def test_all_free_is_the_same_as_nothing_said():
+    draw = np.random.default_rng(3)
+    scores, rows = draw.normal(size=40), draw.normal(size=(40, 5))
+    one, other = refine(scores, rows, 9), refine(scores, rows, 9, free=np.ones(40, bool))
+    assert one.mask.tolist() == other.mask.tolist() and one.anchors == other.anchors
