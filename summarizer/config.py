@@ -233,6 +233,24 @@ MEASURED = (
     "words",
 )
 
+# how scores in stages are taught: from videos that people judged, as an eye sees them
+TAUGHT = (
+    "python -m summarizer.extract data/videos --set tvsum --like data/tvsum --preset {eye} "
+    "--out data/tvsum-{eye}.h5 && python -m summarizer.train progressive "
+    "--data data/tvsum-{eye}.h5 --set guide=before --set unsaid=0.5 --out checkpoints/{own}"
+)
+STAGED = Preset(
+    senses=(*MEASURED, "sight"),
+    head="stages",
+    selector="shots",
+    narrator="composed",
+    about="Scores what CLIP sees in stages, each of which looks again at what the one before "
+    "found, learned from what people chose; the wish guides them.",
+    needs=("clip-vit-b-32",),
+    trained="progressive",
+    taught=TAUGHT.format(eye="laptop", own="progressive"),
+)
+
 PRESETS = {
     "offline": Preset(
         senses=MEASURED,
@@ -281,6 +299,35 @@ PRESETS = {
         limit="The pocket models know only the little drawn world they were trained on; of any "
         "other video they tell what it resembles there.",
         needs=("pocket-clip", "pocket-mert", "pocket-llama"),
+        listed=False,
+    ),
+    "progressive": STAGED,
+    "progressive-large": replace(
+        STAGED,
+        senses=(*MEASURED, "sight-large"),
+        about="The same with the larger CLIP of studio, for a GPU.",
+        needs=("clip-vit-l-14",),
+        trained="progressive-large",
+        taught=TAUGHT.format(eye="studio", own="progressive-large"),
+        listed=False,
+    ),
+    "progressive-pocket": replace(
+        STAGED,
+        senses=(*MEASURED, "sight-pocket"),
+        about="The same with the small eye that was trained here: nothing to download.",
+        needs=("pocket-clip",),
+        trained="progressive-pocket",
+        taught=TAUGHT.format(eye="pocket", own="progressive-pocket"),
+        limit="The pocket eye knows only the little drawn world it was trained on.",
+        listed=False,
+    ),
+    "progressive-tiny": replace(
+        STAGED,
+        senses=(*MEASURED, "sight-tiny"),
+        about="The same with an eye 32 wide and random: for tests alone.",
+        needs=("tiny-clip",),
+        trained="progressive-tiny",
+        taught=TAUGHT.format(eye="tiny", own="progressive-tiny"),
         listed=False,
     ),
     "tiny": Preset(

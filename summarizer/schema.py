@@ -377,6 +377,9 @@ class Wish:
 # -- what comes out -------------------------------------------------------------------------------
 
 
+STAGE = "stage"  # the sense of a curve that is an inner step of another, and only shown
+
+
 @dataclass(frozen=True)
 class Saliency:
     """The curves that counted and their weights. The total is exactly their weighted sum."""

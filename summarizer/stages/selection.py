@@ -10,17 +10,27 @@ and completed to whole stretches. Then edges move to pauses and onto frames.
 
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from itertools import pairwise
 
 import numpy as np
 
 from summarizer.config import SelectionConfig
 from summarizer.models.dpp import Process
+from summarizer.models.kts import change_points
 from summarizer.models.likeness import Likeness
 from summarizer.models.saliency.refine import Taste, refine
-from summarizer.schema import QUOTABLE, Event, Highlight, Line, Perception, Preference, Score
+from summarizer.schema import (
+    QUOTABLE,
+    Event,
+    Highlight,
+    Line,
+    Perception,
+    Preference,
+    Score,
+    Track,
+)
 
 SHORTEST = 2.0  # seconds; a highlight is only shorter where the video or the length demands it
 GRID = 0.1  # seconds, the resolution of lengths in the knapsack
@@ -33,6 +43,8 @@ LOOKS = ("frames", "look", "timbre")  # tracks by which seconds are alike; the f
 CONTRAST = 8.0  # the logarithm of how much more the best second is worth, where likeness is little
 SLOPE = 2  # seconds on either side of a peak that are no higher
 GAP = 1.0  # seconds between two moments around single peaks, at least
+PLACES = 512  # where a shot may begin; in a longer video they lie further apart
+SHOTS = 256  # at most
 
 
 Span = tuple[float, float]
@@ -652,9 +664,43 @@ def spaced(values: np.ndarray, count: int, apart: float) -> list[int]:
     return chosen
 
 
+# -- shots by what a model saw --------------------------------------------------------------------
+
+
+def by_shots(
+    perception: Perception, preference: Preference, score: Score, config: SelectionConfig
+) -> tuple[Highlight, ...]:
+    """The knapsack over shots: stretches that look alike to a model, where one saw the video."""
+    track, edges = perception.track("sight"), {event.start for event in perception.events}
+    if track is not None:
+        changes = [max(_between(edges, *gap), default=gap[1]) for gap in _changes(track)]
+        edges = [0.0, *changes, perception.video.seconds]
+        events = tuple(Event(start, end) for start, end in pairwise(edges))
+        perception = replace(perception, events=events)
+    return SELECTORS["knapsack"](perception, preference, score, config)
+
+
+def _between(edges: Iterable[float], after: float, until: float) -> list[float]:
+    """The known edges between two pictures, where it can't be seen when the later one began."""
+    return [edge for edge in edges if after < edge <= until]
+
+
+@lru_cache(maxsize=8)  # a wish changes nothing about where shots begin
+def _changes(track: Track) -> tuple[Span, ...]:
+    """The last time before each change and the first after it, by kernel change points."""
+    count = len(track.times)
+    taken = np.linspace(0, count - 1, min(count, PLACES)).round().astype(int)
+    times, rows = track.times[taken], track.values[taken].astype(np.float64)
+    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    most = int((times[-1] - times[0]) / SHORTEST) if count else 0
+    found = change_points(rows, min(most, SHOTS)) if most else []
+    return tuple((float(times[at - 1]), float(times[at])) for at in found)
+
+
 SELECTORS = {
     "knapsack": partial(select, fill=partial(by_events, pick=most_worth)),
     "dpp": partial(select, fill=partial(by_events, pick=most_probable)),
     "refine": partial(select, fill=by_seconds),
     "peaks": peaks,
+    "shots": by_shots,
 }

@@ -44,6 +44,8 @@ class Recipe:
     """where the text comes in: nowhere, "after" the first look as published, "before" it"""
     reads: str = MINILM
     """the text encoder: minilm, or a folder with BERT's weights"""
+    unsaid: float = 0.0
+    """share of the examples that go without their text, for a summarizer that is to do without"""
     loss: str = "published"
     """of the product: published (squared distance) or rank (pairs of frames)"""
     each: float = 0.0
@@ -80,6 +82,8 @@ class Recipe:
             )
         if min(self.width, self.pretrain) < 0 or self.each < 0:
             raise PresetError("a width, epochs of pretraining or a weight can't be below 0")
+        if not 0 <= self.unsaid <= 1:
+            raise PresetError(f"a share of {self.unsaid:g} examples without text is not in 0..1")
 
 
 # -- the losses -----------------------------------------------------------------------------------
@@ -157,7 +161,7 @@ class Scoring:
             rows.append(film.rows[part])
             # of the whole video, so that a stretch without any change has its place, too
             wanted.append(levelled(film.target)[part])
-            said.append(self.said(film))
+            said.append(self.said(film) * (draw.random() >= self.recipe.unsaid))
         found, there = padded(rows)
         text = torch.from_numpy(np.stack(said))
         return {"rows": found, "there": there, "wanted": padded(wanted)[0], "text": text}

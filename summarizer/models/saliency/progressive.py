@@ -9,6 +9,7 @@ as published, it moves all frames of the first stage alike and so changes no ord
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from math import log
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,11 @@ from torch import Tensor, nn
 
 from summarizer import checkpoint
 from summarizer.errors import PresetError, WeightsError
+from summarizer.schema import Track
 
 KIND, ENCODER = "progressive", "encoder."
 GUIDES = ("", "after", "before")
+MOST = 1024  # rows of a video that see each other; those of longer ones lie further apart
 
 
 @dataclass(frozen=True)
@@ -230,3 +233,29 @@ def _shape(folder: Path, config: Mapping[str, Any]) -> Shape:
             f"the config.json of the checkpoint {folder.name} does not say how a progressive "
             "summarizer is shaped; get the checkpoint again"
         ) from None
+
+
+# -- in use ---------------------------------------------------------------------------------------
+
+
+def by_second(trained: str, track: Track, seconds: int, words: str) -> np.ndarray | None:
+    """(stages, seconds) in 0..1: what each stage of the named checkpoint gives the middle of each
+    second, guided by these words where it was taught to be; nothing where it is not here."""
+    folder = checkpoint.find(trained)
+    return None if folder is None else _judged(folder, track, seconds, words)
+
+
+@lru_cache(maxsize=8)  # of a video and a wish, which change less often than all the rest
+def _judged(folder: Path, track: Track, seconds: int, words: str) -> np.ndarray:
+    from summarizer.models import text
+
+    model = _loaded(folder, track.made_by, track.values.shape[1], text.MADE_BY)
+    said = text.load_text().embed([words])[0] if words and model.shape.guide else None
+    count = len(track.times)
+    taken = np.linspace(0, count - 1, min(count, MOST)).round().astype(int)
+    scores = model.judge(track.values[taken], said)
+    middles = np.arange(seconds) + 0.5
+    return np.stack([np.interp(middles, track.times[taken], each) for each in scores])
+
+
+_loaded = lru_cache(maxsize=2)(load)

@@ -17,6 +17,7 @@ from summarizer.stages.score.feeling import felt
 from summarizer.stages.score.interest import Part, interest, weighed, with_learned, with_taste
 from summarizer.stages.score.judge import BEHELD, Behold, Judge
 from summarizer.stages.score.settle import Settling, Verdict, settle
+from summarizer.stages.score.staged import staged
 
 
 def minilm(texts: Sequence[str]) -> np.ndarray:
@@ -90,6 +91,31 @@ def feeling(
     return _scored(perception, preference, wish, verdict, None, felt)
 
 
+def stages(
+    perception: Perception,
+    preference: Preference,
+    wish: Wish,
+    preset: Preset,
+    embed: Embed = minilm,
+    behold: Behold = beheld,
+) -> Score:
+    """Saliency from what was asked for, then from what was learned in stages, which the wish guides
+    as well; until the pictures were seen, as by evidence, and that is said."""
+    learnt = staged(perception, wish, preset)
+    if learnt is None:
+        score = evidence(perception, preference, wish, preset, embed, behold)
+        text = f"{score.answer.text} {UNSEEN[perception.video.has_picture]}".strip()
+        return replace(score, answer=replace(score.answer, text=text))
+    verdict = settle(perception, wish, Judge(perception, wish, preset.blind, embed, behold))
+    return _scored(perception, preference, wish, verdict, None, lambda *_: learnt)
+
+
+UNSEEN = {
+    True: "The pictures are not scored yet, so this goes by what was measured.",
+    False: "There are no pictures to score, so this goes by what was measured.",
+}
+
+
 def _scored(
     perception: Perception,
     preference: Preference,
@@ -116,4 +142,9 @@ def _scored(
     )
 
 
-HEADS = {"evidence": evidence, "trained": trained, "feeling": feeling}
+HEADS = {
+    "evidence": evidence,
+    "trained": trained,
+    "feeling": feeling,
+    "stages": stages,
+}
