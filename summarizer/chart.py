@@ -1,9 +1,11 @@
 """One description of the saliency figure, drawn by plotly (page, html) and by Pillow (png).
 
 The coloured layers are weight times curve, so their outline is exactly the total: the picture is
-the explanation.
+the explanation. A curve that was made in steps is also drawn as a bold line over it, and its steps
+as faint ones.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -11,13 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from summarizer.files import whole
-from summarizer.schema import Summary
+from summarizer.schema import STAGE, Saliency, Summary
 
 LAYERS = 6  # curves drawn apart; the others are one layer
 REST = "everything else"
 # told apart by people who see few colours, too (after the Okabe-Ito set)
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C8C8C")
 BAND = "#F5B301"
+FAINT = 0.55  # how opaque the line of a step is
 
 
 @dataclass(frozen=True)
@@ -48,14 +51,17 @@ class Chart:
     layers: tuple[Layer, ...]  # from the bottom up
     total: np.ndarray  # (seconds,)
     bands: tuple[tuple[float, float, str], ...]  # start, end, why
+    steps: tuple[Layer, ...] = ()  # that a curve was made in, and that curve: last
 
     @property
     def top(self) -> float:
-        return max(0.05, float(self.total.max(initial=0.0)) * 1.08)
+        drawn = [self.total, *(step.values for step in self.steps)]
+        return max(0.05, max(float(each.max(initial=0.0)) for each in drawn) * 1.08)
 
 
-def describe(summary: Summary) -> Chart:
-    """The strongest curves as layers of their own, the rest as one, highlights as bands."""
+def describe(summary: Summary, steps: bool = True) -> Chart:
+    """The strongest curves as layers of their own, the rest as one, highlights as bands; and the
+    steps of a curve, if there are any and they are wanted."""
     saliency = summary.saliency
     parts = [
         (curve.name, weight * curve.array)
@@ -70,7 +76,24 @@ def describe(summary: Summary) -> Chart:
         Layer(name, colour, values) for (name, values), colour in zip(shown, COLOURS, strict=False)
     )
     bands = tuple((each.start, each.end, each.why) for each in summary.highlights)
-    return Chart(summary.video.seconds, layers, saliency.total, bands)
+    lines = _steps(saliency, layers) if steps else ()
+    return Chart(summary.video.seconds, layers, saliency.total, bands, lines)
+
+
+def _steps(saliency: Saliency, layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    """Each step in a colour of its own, then what they make, which stands before the first."""
+    curves = saliency.curves
+    found = [at for at, curve in enumerate(curves) if curve.sense == STAGE]
+    if not found or not found[0]:
+        return ()
+    made = curves[found[0] - 1]
+    own = {layer.name: layer.colour for layer in layers}
+    free = [colour for colour in COLOURS if colour not in own.values()] or COLOURS
+    steps = [
+        Layer(curves[at].name, free[number % len(free)], curves[at].array)
+        for number, at in enumerate(found)
+    ]
+    return (*steps, Layer(made.name, own.get(made.name, COLOURS[0]), made.array))
 
 
 def clock(seconds: float) -> str:
@@ -91,11 +114,11 @@ def ticks(seconds: float, most: int = 9) -> list[float]:
 # -- plotly ---------------------------------------------------------------------------------------
 
 
-def figure(summary: Summary, dark: bool = False):
-    """The plotly figure: layers, total, bands. Its x values are seconds."""
+def figure(summary: Summary, dark: bool = False, steps: bool = True):
+    """The plotly figure: layers, steps, total, bands. Its x values are seconds."""
     from plotly.graph_objects import Figure, Scatter
 
-    chart, palette = describe(summary), DARK if dark else LIGHT
+    chart, palette = describe(summary, steps), DARK if dark else LIGHT
     middles = np.arange(len(chart.total)) + 0.5
     times = [clock(second) for second in middles]
     drawn = Figure()
@@ -110,6 +133,21 @@ def figure(summary: Summary, dark: bool = False):
                 mode="lines",
                 line={"width": 0, "color": layer.colour},
                 hovertemplate="%{y:.2f}",
+            )
+        )
+    for step in chart.steps:
+        bold = step is chart.steps[-1]
+        drawn.add_trace(
+            Scatter(
+                x=middles,
+                y=step.values,
+                name=escape(step.name),
+                meta=step.name,
+                mode="lines",
+                opacity=1.0 if bold else FAINT,
+                line={"width": 4 if bold else 1.5, "color": step.colour},
+                hovertemplate="%{y:.2f}",
+                showlegend=not bold,  # its layer is there already
             )
         )
     drawn.add_trace(
@@ -240,6 +278,7 @@ def picture(chart: Chart):
     pen.bands()
     pen.grid()
     pen.layers()
+    pen.steps()
     pen.legend()
     return canvas.resize(SIZE, Image.Resampling.LANCZOS)
 
@@ -300,12 +339,21 @@ class _Pen:
         if self.chart.total.size:
             self.draw.line(self.points(self.chart.total), fill=LIGHT.ink, width=5, joint="curve")
 
+    def steps(self) -> None:
+        for step in self.chart.steps:
+            bold = step is self.chart.steps[-1]
+            colour = step.colour if bold else f"{step.colour}{round(255 * FAINT):02X}"
+            points = self.points(step.values)
+            self.draw.line(points, fill=colour, width=9 if bold else 4, joint="curve")
+
     def legend(self) -> None:
         x, y = self.left, self.top + self.height + 110
-        for layer in self.chart.layers:
+        lines = self.chart.steps[:-1]  # what they make has its layer
+        for layer in (*self.chart.layers, *lines):
             wide = 70 + self.draw.textlength(layer.name, font=self.font) + 50
             if x + wide > 2 * SIZE[0]:
                 x, y = self.left, y + 62
-            self.draw.rectangle((x, y - 17, x + 34, y + 17), fill=layer.colour)
+            high = 3 if layer in lines else 17
+            self.draw.rectangle((x, y - high, x + 34, y + high), fill=layer.colour)
             self.draw.text((x + 50, y), layer.name, fill=LIGHT.ink, font=self.font, anchor="lm")
             x += wide

@@ -1,5 +1,6 @@
 """One description, two drawings; both show the same sums."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -8,7 +9,16 @@ from PIL import Image
 
 from summarizer import chart
 from summarizer.errors import OutputError
-from summarizer.schema import Answer, Curve, Highlight, Preference, Saliency, Summary, Video
+from summarizer.schema import (
+    STAGE,
+    Answer,
+    Curve,
+    Highlight,
+    Preference,
+    Saliency,
+    Summary,
+    Video,
+)
 
 
 def summary(seconds=60, curves=9, name="clip.mp4", want="music", highlights=((10, 20), (40, 45))):
@@ -90,3 +100,60 @@ def test_a_picture_that_cannot_be_written_is_a_sentence(tmp_path):
 
 def test_clock():
     assert [chart.clock(each) for each in (0, 75.9, 3675)] == ["0:00", "1:15", "1:01:15"]
+
+
+def staged(want: str = "") -> Summary:
+    """A curve made in three steps, and with a wish what was asked for beside it."""
+    drawn, noise = summary(curves=0, want=want), np.random.default_rng(1)
+    asked = [Curve.of("what you asked for", "sight", noise.random(60))] if want else []
+    steps = [Curve.of(f"stage {n}", STAGE, 0.5 + 0.5 * noise.random(60)) for n in range(3)]
+    made = Curve.of("all together", "head", np.prod([each.array for each in steps], axis=0))
+    weights = (*[0.7] * len(asked), 0.3 if want else 1.0, 0.0, 0.0, 0.0)
+    return replace(drawn, saliency=Saliency((*asked, made, *steps), weights))
+
+
+@pytest.mark.parametrize("want", ["", "music"])
+def test_the_steps_of_a_curve_are_faint_lines_and_it_is_a_bold_one(want):
+    given = staged(want)
+    layers = chart.describe(given).layers
+    assert {layer.name for layer in layers} == {
+        "all together",
+        *["what you asked for"] * bool(want),
+    }
+    *_, first, second, third, made, total = chart.figure(given).data
+    curves = {curve.name: curve.array for curve in given.saliency.curves}
+    for line, name in zip((first, second, third), ("stage 0", "stage 1", "stage 2"), strict=True):
+        np.testing.assert_array_equal(line.y, curves[name])
+        assert line.meta == line.name == name and line.opacity < 0.7 and not line.stackgroup
+    np.testing.assert_array_equal(made.y, curves["all together"])
+    assert made.opacity == 1.0 and made.line.width > 2 * first.line.width
+    colours = [layer.colour for layer in layers] + [each.line.color for each in (first, second)]
+    assert len({*colours, third.line.color}) == len(layers) + 3
+    assert made.line.color in {layer.colour for layer in layers if layer.name == made.name}
+    np.testing.assert_array_equal(total.y, given.saliency.total)
+    assert chart.figure(given).layout.yaxis.range[1] >= max(curves["stage 0"])
+    plain = chart.figure(given, steps=False)
+    assert len(plain.data) == len(layers) + 1 and plain.layout.yaxis.range[1] < 1.09 * total.y.max()
+
+
+def test_the_picture_has_the_steps_where_they_are(tmp_path):
+    flat = [Curve(f"stage {n}", STAGE, (0.8,) * 60) for n in (1, 2)]
+    made = Curve("all", "head", (0.64,) * 60)
+    saliency = Saliency((made, *flat), (1.0, 0.0, 0.0))
+    chart.png(replace(summary(highlights=()), saliency=saliency), tmp_path / "a.png")
+    picture = np.asarray(Image.open(tmp_path / "a.png").convert("RGB")).astype(int)
+    left, top, right, bottom = chart.MARGIN
+    height, middle = chart.SIZE[1] - top - bottom, left + (chart.SIZE[0] - left - right) // 2 + 5
+
+    def at(value: float) -> np.ndarray:
+        return picture[top + round(height * (1 - value / (1.08 * 0.8))), middle]
+
+    assert at(0.72).min() > 250  # nothing between the steps and what they make
+    assert at(0.8).max() - at(0.8).min() > 40 and at(0.8).mean() > 120  # a faint colour
+    assert at(0.64).mean() < 120  # the bold line, with the total on it
+
+
+def test_what_is_no_step_is_not_drawn():
+    drawn = summary(curves=2)
+    nowhere = replace(drawn, saliency=replace(drawn.saliency, weights=(0.5, 0.0)))
+    assert not chart.describe(nowhere).steps and len(chart.figure(nowhere).data) == 2
