@@ -25,8 +25,17 @@ def encode(
     sense: str, samples: str, count: int, seconds: float, settings: str = ""
 ) -> Iterator[Encoded]:
     """The second step of the named sense over the first `count` samples in a file."""
+    yield from encoded(sense, samples_of(sense, samples, count), seconds, settings)
+
+
+def samples_of(sense: str, samples: str, count: int) -> np.ndarray:
+    """(count,) records of "time" and "row": the named sense's, memory-mapped."""
+    return np.memmap(samples, _record(SENSES[sense]), mode="r", shape=(count,))
+
+
+def encoded(sense: str, held: np.ndarray, seconds: float, settings: str = "") -> Iterator[Encoded]:
+    """The second step of the named sense over samples that are at hand."""
     model = SENSES[sense]
-    held = np.memmap(samples, _record(model), mode="r", shape=(count,))
     if not isinstance(model, Configured):
         yield from model.encode(held["time"], held["row"], seconds)
         return

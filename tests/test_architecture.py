@@ -29,6 +29,16 @@ ALLOWED = {
         "summarizer.config",
         "summarizer.errors",
     ),
+    "summarizer.dossier": (  # files of one clip: numbers, evidence, story
+        "summarizer.dossier",
+        "summarizer.models.emotion",
+        "summarizer.models.tagging",
+        "summarizer.exports",
+        "summarizer.chart",
+        "summarizer.schema",
+        "summarizer.errors",
+        "summarizer.files",
+    ),
     "summarizer.pipeline": (
         "summarizer.stages",
         "summarizer.senses",
@@ -38,6 +48,7 @@ ALLOWED = {
         "summarizer.config",
         "summarizer.errors",
         "summarizer.cache",
+        "summarizer.dossier",
         "summarizer.exports",
         "summarizer.taste",
         "summarizer.perceiving",
@@ -79,6 +90,7 @@ ALLOWED = {
     "summarizer.checkpoint": ("summarizer.errors",),
     "summarizer.__main__": (
         "summarizer.pipeline",
+        "summarizer.dossier",
         "summarizer.schema",
         "summarizer.config",
         "summarizer.errors",
@@ -133,6 +145,20 @@ ALLOWED = {
         "summarizer.checkpoint",
         "summarizer.schema",
         "summarizer.errors",
+    ),
+    "summarizer.batch": (
+        "summarizer.batch",
+        "summarizer.pipeline",
+        "summarizer.offers",
+        "summarizer.sampling",
+        "summarizer.stages.narrate",  # how a language model is asked, to ask it elsewhere
+        "summarizer.models.narrator",  # what it is asked
+        "summarizer.schema",
+        "summarizer.config",
+        "summarizer.errors",
+        "summarizer.files",
+        "summarizer.exports",
+        "summarizer.chart",
     ),
     "summarizer.schema": ("summarizer.errors",),
     "summarizer.errors": (),
@@ -230,6 +256,8 @@ HOMES = {
     "subprocess": ("summarizer.media",),
     "yt_dlp": ("summarizer.data",),
     "h5py": ("summarizer.data",),
+    "ray": ("summarizer.batch",),
+    "fsspec": ("summarizer.batch",),
 }
 
 

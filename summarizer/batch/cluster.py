@@ -1,0 +1,197 @@
+"""On Ray: videos are tasks, models are actors, and what is lost with a worker is begun anew.
+
+Ray places, retries and hands over; here is only what is to be done. A video is perceived, chosen
+from and rendered by one worker. What its models are to see or read goes to a long-lived actor, one
+a GPU, that works for many videos at once.
+"""
+
+import os
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.util import find_spec
+from itertools import islice
+
+import numpy as np
+
+from summarizer.batch.inputs import Item
+from summarizer.batch.records import Record
+from summarizer.batch.work import Job, failed, summarized
+from summarizer.config import MB, NarratorConfig, preset
+from summarizer.errors import SummarizerError
+from summarizer.models.narrator import Piece
+from summarizer.sampling import Encode, encode, encoded, samples_of
+from summarizer.schema import Encoded
+from summarizer.stages.narrate import Write, write
+
+RETRIES = 5  # of a video whose worker or machine was lost
+AT_ONCE = 4  # videos that a model works for
+AHEAD = 2  # videos for each core of a cluster that wait or work
+STORE = 256 * MB  # for what is handed over where there are no models
+LOST = "a worker, a model or a machine was lost"
+# nobody is told that Ray is used, or of what
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+
+
+def installed() -> bool:
+    return find_spec("ray") is not None
+
+
+def records(
+    items: Iterable[Item], job: Job, workers: int = 0, address: str = ""
+) -> Iterator[Record]:
+    """The record of each item as it is finished, in any order; closing it ends all work.
+
+    Without an address this machine becomes a cluster of its own, with so many workers.
+    """
+    os.environ.update({name: os.environ.get(name, value) for name, value in QUIET.items()})
+    import ray
+
+    needy = bool(preset(job.preset).needs)
+    _join(address, workers, needy)
+    try:
+        models = _models() if needy else None
+        task = ray.remote(num_cpus=1, max_retries=RETRIES)(_summarized)
+        due, waiting = iter(items), {}
+        while True:
+            for item in islice(due, max(0, _ahead(workers) - len(waiting))):
+                waiting[task.remote(item, job, models)] = item
+            if not waiting:
+                return
+            done, _ = ray.wait(list(waiting))
+            for each in done:
+                yield _got(each, waiting.pop(each))
+    finally:
+        ray.shutdown()
+
+
+def _join(address: str, workers: int, needy: bool) -> None:
+    import ray
+
+    quiet = {"logging_level": "ERROR", "log_to_driver": False, "configure_logging": True}
+    try:
+        if address:
+            ray.init(address=address, **quiet)
+        else:
+            store = {} if needy else {"object_store_memory": STORE}
+            ray.init("local", num_cpus=workers, include_dashboard=False, **store, **quiet)
+    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+        reason = " ".join(str(error).split())[:300] or type(error).__name__
+        where = f"the cluster at {address[:100]!r}" if address else "a cluster of this machine"
+        raise SummarizerError(
+            f"{where} can't be used: {reason}; --workers 0 does without Ray"
+        ) from None
+
+
+def _ahead(workers: int) -> int:
+    """How many videos may wait or work: a cluster may grow meanwhile."""
+    import ray
+
+    return workers or max(1, AHEAD * int(ray.cluster_resources().get("CPU", 1)))
+
+
+def _got(reference: object, item: Item) -> Record:
+    import ray
+
+    try:
+        return ray.get(reference)
+    except ray.exceptions.RayError as error:
+        return replace(failed(item, error), cause=LOST)
+
+
+def _summarized(item: Item, job: Job, models: "Models | None") -> Record:
+    """The task, on whichever machine."""
+    return summarized(item, job, *_through(models))
+
+
+# -- models ---------------------------------------------------------------------------------------
+
+
+class Model:
+    """The actor: it holds what it once loaded, and works for several videos at once."""
+
+    def place(self) -> str:
+        """The machine it is on."""
+        import ray
+
+        return ray.get_runtime_context().get_node_id()
+
+    def encode(self, sense: str, held: np.ndarray, seconds: float, settings: str) -> list[Encoded]:
+        """What the second step of the sense ends with, if anything."""
+        return list(encoded(sense, held, seconds, settings))[-1:]
+
+    def write(
+        self,
+        weights: str,
+        trained: str,
+        settings: NarratorConfig,
+        pieces: Sequence[Piece],
+        most: int,
+    ) -> list[str]:
+        """What the language model answers, piece by piece as it would have come."""
+        return list(write(weights, trained, settings, pieces, most))
+
+
+@dataclass(frozen=True)
+class Models:
+    """The actors with the machines they are on; what a task is given of them."""
+
+    actors: tuple[tuple[str, object], ...]
+
+    def near(self) -> object:
+        """One on this machine if possible: pictures are not sent around for nothing."""
+        import ray
+
+        here = ray.get_runtime_context().get_node_id()
+        near = [actor for place, actor in self.actors if place == here]
+        return random.choice(near or [actor for _, actor in self.actors])
+
+    def encode(
+        self, sense: str, samples: str, count: int, seconds: float, settings: str = ""
+    ) -> Iterator[Encoded]:
+        held = np.array(samples_of(sense, samples, count))
+        yield from _answer(self.near().encode.remote(sense, held, seconds, settings))
+
+    def write(
+        self,
+        weights: str,
+        trained: str,
+        settings: NarratorConfig,
+        pieces: Sequence[Piece],
+        most: int,
+    ) -> Iterator[str]:
+        yield from _answer(self.near().write.remote(weights, trained, settings, pieces, most))
+
+
+def _answer(reference: object) -> list:
+    """What an actor gives; an error of ours as it was raised there."""
+    import ray
+
+    try:
+        return ray.get(reference)
+    except ray.exceptions.RayTaskError as error:
+        raise error.cause from None
+
+
+def _models() -> Models:
+    """An actor for each GPU of the cluster; one on the processor where there is none."""
+    import ray
+
+    gpus = int(ray.cluster_resources().get("GPU", 0))
+    made = ray.remote(
+        num_cpus=0,
+        num_gpus=1 if gpus else 0,
+        max_restarts=-1,
+        max_task_retries=RETRIES,
+        max_concurrency=AT_ONCE,
+    )(Model)
+    actors = [made.remote() for _ in range(max(1, gpus))]
+    places = ray.get([actor.place.remote() for actor in actors])
+    return Models(tuple(zip(places, actors, strict=True)))
+
+
+@cache
+def _through(models: Models | None) -> tuple[Encode, Write]:
+    """How a worker reaches the models: the same two functions for all its videos."""
+    return (models.encode, models.write) if models else (encode, write)
