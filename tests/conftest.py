@@ -73,6 +73,18 @@ def tiny_home(tmp_path_factory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def staged_home(tmp_path_factory, tiny_home) -> Path:
+    """A folder with videos that were judged, and the checkpoints of what learned from them."""
+    from tests.staged import taught
+
+    home = tmp_path_factory.mktemp("staged")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tiny_home))
+        taught(home / "data", home / "checkpoints")
+    return home
+
+
 @pytest.fixture
 def tiny_weights(tiny_home, monkeypatch) -> None:
     """The tiny models are here, as if `weights get` had made them."""
