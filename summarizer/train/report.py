@@ -42,9 +42,19 @@ def _added(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def write(target: Path, title: str, log: Sequence[Mapping], values: Mapping[str, Any]) -> None:
-    """The page, whole or not at all; `values` are a table below the figure."""
-    drawn = figure(log).to_html(full_html=False, include_plotlyjs=True) if log else ""
+def write(
+    target: Path,
+    title: str,
+    log: Sequence[Mapping],
+    values: Mapping[str, Any],
+    more: Sequence[Any] = (),
+) -> None:
+    """The page, whole or not at all; `values` are a table below the figure and `more` of them."""
+    figures = [*([figure(log)] if log else []), *more]
+    drawn = "".join(
+        each.to_html(full_html=False, include_plotlyjs=number == 0)
+        for number, each in enumerate(figures)
+    )
     rows = "".join(
         f"<tr><th>{escape(str(name))}</th><td>{escape(_shown(value))}</td></tr>"
         for name, value in values.items()

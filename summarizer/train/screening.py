@@ -16,6 +16,9 @@ from summarizer.train import progressive, ssl
 from summarizer.train.films import Film, Gathered, gathered
 from summarizer.train.loop import Lesson, Pace
 
+# of a checkpoint that is done: more figures for its page; may write a report beside it
+Told = Callable[[Path], Sequence[Any]]
+
 
 @dataclass(frozen=True)
 class Ready:
@@ -70,6 +73,7 @@ class Course:
     """its settings, for `override`"""
     ready: Callable[..., Ready]
     """of a recipe, files, a folder of features, a checkpoint to begin from, and a seed"""
+    told: Told = lambda checkpoint: ()
 
 
 COURSES: Mapping[str, Course] = {

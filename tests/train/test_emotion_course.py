@@ -1,0 +1,149 @@
+"""A classifier of emotions, from synthetic voices that speak in three ways, by the one command."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from summarizer import checkpoint
+from summarizer.data.readers import acted
+from summarizer.errors import SummarizerError, WeightsError
+from summarizer.models.feeling import load_emotion
+from summarizer.train import __main__ as command
+from summarizer.train.emotion import divided, softmax, temperature
+from tests import acting
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("espeak-ng") is None, reason="the voices are made by espeak-ng, which is not here"
+)
+FAST = ("--set", "pace.steps=150", "--set", "pace.save=1000")
+
+
+@pytest.fixture(scope="module")
+def speech(tmp_path_factory):
+    return acting.act(tmp_path_factory.mktemp("speech") / "acted")
+
+
+@pytest.fixture(scope="module")
+def trained(speech, tmp_path_factory):
+    out = tmp_path_factory.mktemp("trained") / "emotion"
+    assert command.main(["emotion", "--data", str(speech), "--out", str(out), *FAST]) == 0
+    return out
+
+
+def test_nobody_is_in_two_parts(speech):
+    clips = acted.read([speech]).clips
+    for seed in range(8):
+        parts = divided(clips, seed)
+        people = {part: {each.speaker for each in some} for part, some in parts.items()}
+        assert sum(len(each) for each in people.values()) == len(set().union(*people.values())) == 7
+        assert all(people.values())
+        assert sum(len(each) for each in parts.values()) == len(clips)
+
+
+def test_other_seeds_divide_otherwise(speech):
+    clips = acted.read([speech]).clips
+    measured = {tuple(sorted({e.speaker for e in divided(clips, s)["test"]})) for s in range(8)}
+    assert len(measured) > 1
+
+
+def test_what_was_learned_is_measured_on_people_never_heard(trained):
+    """The voices differ in three ways that are easy to hear, so most must be found."""
+    metrics = checkpoint.describe(trained).metrics
+    assert metrics["test, unweighted recall"] > 0.6 > metrics["chance, unweighted recall"]
+    counts = np.array(metrics["confusion"])
+    assert counts.shape == (3, 3)
+    assert np.trace(counts) / counts.sum() == pytest.approx(metrics["test, accuracy"])
+    people = metrics["speakers"]
+    assert not set(people["train"]) & set(people["test"])
+    assert 0 <= metrics["test, calibration error after"] <= 1
+    page, told = (trained.with_name(f"emotion{end}").read_text() for end in (".html", ".md"))
+    assert page.count("plotly-graph-div") == 3
+    assert "| angry |" in told
+
+
+def test_it_hears_any_sound_and_the_same_however_loud(trained, tmp_path):
+    """Angry, then silence, then sad, in a voice and words that nothing was learned from."""
+    parts = []
+    for emotion in ("angry", "sad"):
+        acting.speak(tmp_path / "a.wav", "The train leaves the city at nine", "en+m2", emotion, 0.6)
+        samples, rate = acted.sound(tmp_path / "a.wav")
+        parts.append(np.tile(samples, 8)[: 6 * rate])
+    classifier = load_emotion(trained)
+    whole = np.concatenate([parts[0], np.zeros(4 * rate, np.float32), parts[1]])
+    found = classifier.feel(whole, rate)
+    assert found.names == ("happy", "sad", "angry")
+    np.testing.assert_allclose(found.times, np.arange(len(found.times)) + 1.0)
+    assert len(found.times) == int(len(whole) / rate) - 1
+    sad, angry = (found.probabilities[:, found.names.index(each)] for each in ("sad", "angry"))
+    lively = 1 - sad
+    assert lively[:5].mean() > 0.6 > 0.4 > lively[-5:].mean()
+    assert angry[:5].mean() > angry[-5:].mean()
+    np.testing.assert_allclose(found.probabilities[7], 1 / 3)
+    louder = classifier.feel((1.6 * whole).astype(np.float32), rate)
+    np.testing.assert_allclose(louder.probabilities, found.probabilities, atol=0.05)
+
+
+def test_a_run_that_was_stopped_goes_on_to_the_same_end(speech, trained, tmp_path):
+    out = tmp_path / "emotion"
+    words = ["emotion", "--data", str(speech), "--out", str(out), *FAST]
+    assert command.main([*words, "--seconds", "0"]) == 3
+    assert not out.exists()
+    assert command.main(words) == 0
+    once, twice = (checkpoint.tensors(each) for each in (trained, out))
+    assert all((once[name] == twice[name]).all() for name in once)
+
+
+def test_too_few_people_or_emotions_are_named(speech, tmp_path, capsys):
+    clips = acted.read([speech]).clips
+    two = [each for each in clips if each.speaker in {"CREMA-D 1001", "RAVDESS 06"}]
+    with pytest.raises(SummarizerError, match="2 speakers"):
+        divided(two, 0)
+    with pytest.raises(SummarizerError, match="all speech is angry"):
+        divided([each for each in clips if each.emotion == "angry"], 0)
+    only = "CREMA-D 1001"
+    rare = [each for each in clips if each.emotion != "sad" or each.speaker == only]
+    seed = next(s for s in range(50) if only in {e.speaker for e in divided(clips, s)["test"]})
+    with pytest.raises(SummarizerError, match="is sad"):
+        divided(rare, seed)
+    assert command.main(["emotion", "--data", str(tmp_path), "--out", str(tmp_path / "o")]) == 2
+    assert "no speech with emotions" in capsys.readouterr().err
+
+
+def test_silent_clips_are_left_out_and_counted(speech, tmp_path):
+    from scipy.io import wavfile
+
+    here = tmp_path / "acted"
+    shutil.copytree(speech, here)
+    wavfile.write(here / "1001_MTI_SAD_XX.wav", 16_000, np.zeros(16_000, np.int16))
+    out = tmp_path / "emotion"
+    words = ["emotion", "--data", str(here), "--out", str(out), "--set", "pace.steps=2"]
+    assert command.main(words) == 0
+    assert checkpoint.describe(out).metrics["left out"] == {"silent": 1}
+
+
+def test_a_checkpoint_of_something_else_is_refused(trained, tmp_path):
+    other = tmp_path / "emotion"
+    shutil.copytree(trained, other)
+    config = json.loads((other / "config.json").read_text())
+    (other / "config.json").write_text(json.dumps(config | {"names": ["a, b", "c"]}))
+    with pytest.raises(WeightsError, match="no classifier"):
+        load_emotion(other)
+    (other / "config.json").write_text(json.dumps(config | {"width": 5}))
+    with pytest.raises(WeightsError, match="doesn't fit"):
+        load_emotion(other)
+
+
+def test_the_temperature_is_the_likeliest():
+    """Against trying many: on logits made too steep, it flattens them as they were steepened."""
+    draw = np.random.default_rng(0)
+    fair = 1.5 * draw.standard_normal((3000, 4))
+    right = np.array([draw.choice(4, p=row) for row in softmax(fair)])
+
+    def likelihood(heat: float) -> float:
+        return np.log(softmax(3 * fair / heat)[np.arange(3000), right]).mean()
+
+    found = temperature(3 * fair, right)
+    assert found == pytest.approx(3, rel=0.1)
+    assert likelihood(found) >= max(likelihood(heat) for heat in np.geomspace(0.1, 15, 200)) - 1e-9
