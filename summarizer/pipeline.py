@@ -6,6 +6,8 @@
 Nothing in here is global: a Summarizer holds settings and a cache, values go in and come out.
 """
 
+import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -13,12 +15,14 @@ from pathlib import Path
 
 import numpy as np
 
-from summarizer import exports, media, taste
+from summarizer import dossier, exports, media, taste
 from summarizer.cache import Cache, default_root
-from summarizer.config import PRESETS, SHAPES, Config, Limits, Preset, override
+from summarizer.config import PRESETS, SHAPES, Config, Limits, NarratorConfig, Preset, override
 from summarizer.config import preset as preset_named
 from summarizer.errors import PreferenceError
 from summarizer.exports import Form
+from summarizer.models import hub
+from summarizer.models.emotion import Emotion, emotion
 from summarizer.offers import offers, require
 from summarizer.perceiving import perceiving
 from summarizer.sampling import Encode, encode
@@ -39,6 +43,8 @@ from summarizer.senses import SENSES, TwoStep
 from summarizer.stages.crop import crop
 from summarizer.stages.listen import listen
 from summarizer.stages.narrate import Telling, Write, narrator, titles, write
+from summarizer.stages.narrate.evidence import Evidence, witnessed
+from summarizer.stages.narrate.witness import asking
 from summarizer.stages.render import render, suffix
 from summarizer.stages.score import HEADS
 from summarizer.stages.selection import SELECTORS
@@ -99,7 +105,9 @@ class Summarizer:
 
     @property
     def senses(self) -> tuple[str, ...]:
-        return self.preset.senses
+        """Those of the preset, and those that join in because their weights are here."""
+        joined = tuple(name for name in self.preset.joins if hub.here(SENSES[name].weights))
+        return (*self.preset.senses, *joined)
 
     @property
     def limits(self) -> Limits:
@@ -108,7 +116,7 @@ class Summarizer:
     @property
     def concepts(self) -> tuple[Concept, ...]:
         """All that a viewer can ask for and this preset's senses can judge."""
-        return tuple(each for name in self.preset.senses for each in SENSES[name].concepts)
+        return tuple(each for name in self.senses for each in SENSES[name].concepts)
 
     @property
     def selectors(self) -> tuple[str, ...]:
@@ -131,7 +139,7 @@ class Summarizer:
         require(self.preset)
         path = Path(path)
         video = self.probe(path)
-        senses = [SENSES[name](video) for name in self.preset.senses]
+        senses = [SENSES[name](video) for name in self.senses]
         work = perceiving(path, video, senses, self.config, self.cache, self.encode)
         with closing(work) as steps:
             for step in steps:
@@ -139,15 +147,25 @@ class Summarizer:
 
     def _limited(self, perception: Perception) -> Perception:
         """With what everybody who sees results of this preset should know."""
-        if not self.preset.limit:
-            return perception
-        return replace(perception, notes=(self.preset.limit, *perception.notes))
+        known = tuple(each for each in (self.preset.limit, self._absent()) if each)
+        return replace(perception, notes=(*known, *perception.notes)) if known else perception
+
+    def _absent(self) -> str:
+        """Which senses did not join in, and the command that gets their weights."""
+        away = [name for name in self.preset.joins if name not in self.senses]
+        if not away:
+            return ""
+        wanted = " ".join(dict.fromkeys(SENSES[name].weights for name in away))
+        return (
+            f"Without the models for {', '.join(away)}, this rests on measurements alone; "
+            f"get them with: {hub.COMMAND} {wanted}"
+        )
 
     def warm(self) -> None:
         """Import and load what the first video would otherwise wait for, by perceiving a second."""
         video = Video("", "", 1.0, (0, 0), 0, 0, 1, True)
         silence = Sound(0.0, np.zeros(48_000, np.float32), 48_000)
-        senses = [SENSES[name](video) for name in self.preset.senses]
+        senses = [SENSES[name](video) for name in self.senses]
         senses = [sense for sense in senses if not isinstance(sense, TwoStep)]
         sounds = [sense for sense in senses if sense.reads == "sound"]
         for _ in listen(iter([silence]), sounds, self.config.decode):
@@ -192,7 +210,7 @@ class Summarizer:
     def tell(self, perception: Perception, summary: Summary) -> Iterator[Summary]:
         """The summary with ever more of its story; the last has it whole."""
         summary = replace(summary, story=(), note="")
-        tell = narrator(self.preset.narrator, self.config.narrator, self.write)
+        tell = narrator(self.preset.narrator, self._telling(), self.write)
         telling = tell(perception, summary)
         with closing(telling):
             for sentence in telling:
@@ -200,6 +218,42 @@ class Summarizer:
                 yield summary
         if isinstance(telling, Telling) and telling.note:
             yield replace(summary, note=telling.note)
+
+    def _telling(self) -> NarratorConfig:
+        """How it is told, with the language model that the environment names, if it may."""
+        settings = self.config.narrator
+        named = os.environ.get(self.preset.model_from, "") if self.preset.model_from else ""
+        return replace(settings, model=settings.model or named)
+
+    # -- feelings and evidence, and the files that hold them --------------------------------------
+
+    def feelings(self, perception: Perception) -> Emotion:
+        """What the sound feels like, a row a second; no rows where there is none."""
+        return emotion(perception)
+
+    def evidence(self, perception: Perception, summary: Summary) -> tuple[Evidence, ...]:
+        """What is known of each chosen moment: what was felt, heard, said and seen then."""
+        return witnessed(perception, summary.highlights)
+
+    @property
+    def dossier(self) -> bool:
+        """Whether each clip's numbers and evidence are written under its own name, too."""
+        return self.preset.dossier
+
+    def made(self, preference: Preference) -> str:
+        """A digest of all that a clip's files depend on besides the clip."""
+        settings = replace(self.config, narrator=self._telling())
+        how = repr((self.preset, self.senses, settings, preference))
+        return hashlib.sha256(how.encode()).hexdigest()[:16]
+
+    def document(
+        self, perception: Perception, summary: Summary, folder: Path, name: str
+    ) -> list[Path]:
+        """Write every second in numbers, the evidence, the prompt and the story; where they lie."""
+        found = self.evidence(perception, summary)
+        features = dossier.Features.of(name, perception, summary.saliency)
+        prompt, made = asking(found, summary), self.made(summary.preference)
+        return dossier.write(folder, features, summary, found, prompt, made)
 
     @property
     def shapes(self) -> tuple[str, ...]:
@@ -239,6 +293,16 @@ class Summarizer:
         if summary.highlights:
             target = folder / f"reel{suffix(summary.video)}"
             yield from self.render(summary, path, target, shape=shape, perception=perception)
+
+    def clips(self, summary: Summary, path: Path, folder: Path, name: str) -> Iterator[float]:
+        """Write each highlight as a clip of its own, cut from the file with its sound at its true
+        speed; the share done."""
+        every = len(summary.highlights)
+        for number, each in enumerate(summary.highlights):
+            target = folder / f"{name}_moment{number + 1}{suffix(summary.video)}"
+            one = replace(summary, highlights=(each,))
+            for share in self.render(one, path, target):
+                yield (number + share) / every
 
     def save(
         self, summary: Summary, path: str | Path, folder: str | Path, *, replace: bool = False

@@ -290,7 +290,10 @@ def here(name: str) -> bool:
 
 
 def folder(name: str) -> Path:
-    """The usable copy, a folder in the hub's own format; an error says how to get it."""
+    """The usable copy, a folder in the hub's own format; an error says how to get it. A path names
+    such a folder itself."""
+    if os.sep in name:
+        return _brought(Path(name).expanduser())
     found = _usable(weights(name))
     if found is not None:
         return found
@@ -300,6 +303,16 @@ def folder(name: str) -> Path:
             "they come with the project; get that folder again, or train them: make train-pocket"
         )
     raise WeightsError(f"the weights {name} are not here; get them with: {COMMAND} {name}")
+
+
+def _brought(place: Path) -> Path:
+    """A folder of weights that somebody brought."""
+    if not (place / "config.json").is_file():
+        raise WeightsError(
+            f"{place} holds no config.json, so it is no folder of weights in the hub's form; name "
+            f"one that does, or one of {', '.join(WEIGHTS)}"
+        )
+    return place
 
 
 def commit(wanted: Weights) -> str:

@@ -11,6 +11,7 @@ from summarizer.stages.narrate.frame import titles
 from summarizer.stages.narrate.prompt import Form
 from summarizer.stages.narrate.sensed import senses_of
 from summarizer.stages.narrate.told import Telling, Told, Write, remote, write
+from summarizer.stages.narrate.witness import Witness, with_model
 
 Tell = Callable[[Perception, Summary], Iterator[Sentence]]
 
@@ -24,6 +25,8 @@ NARRATORS: dict[str, Tell] = {
     "vicuna": Told("vicuna-7b", "studio", senses_of),
     "pocket": Told("pocket-llama", "pocket/tell", pocket_senses, POCKET),
     "tiny": Told("tiny-llama", "tiny", senses_of),
+    "witness": Witness("vicuna-7b"),
+    "witness-tiny": Witness("tiny-llama"),
 }
 
 
@@ -33,6 +36,7 @@ def narrator(name: str, settings: NarratorConfig, write: Write = write) -> Tell:
     found = NARRATORS[name]
     if not isinstance(found, Told):
         return found
+    found = with_model(found, settings.model)
     return replace(found, settings=settings, writer=partial(remote, write))
 
 
