@@ -340,7 +340,8 @@ class _Wiring:
 
     def _choosing(self):
         panel, results, state = self.panel, self.results, self.state
-        given = [state.seen, state.summary, state.reel, state.dark, panel.events, *self._given()]
+        given = [state.seen, state.summary, state.reel, state.dark, panel.events, panel.steps]
+        given += self._given()
         results.more.click(self.toggle, [panel.want, state.filled], state.filled, **AT_ONCE)
         touched = [panel.want.submit, panel.want.blur, panel.amount.change, panel.balance.input]
         touched += [panel.variety.input, panel.aspects.input, panel.selector.input]
@@ -348,6 +349,7 @@ class _Wiring:
             panel.weights.blur,
             panel.weights.submit,
             panel.events.input,
+            panel.steps.input,
             state.asked.change,
         ]
         touched += [state.filled.change, state.seen.change, state.history.change]
@@ -381,14 +383,15 @@ class _Wiring:
             *(state.filled, state.history, state.taste, self.results.shape),
         )
 
-    def choose(self, seen, shown, reel, dark, bounds, *given) -> Iterator[dict]:
+    def choose(self, seen, shown, reel, dark, bounds, steps, *given) -> Iterator[dict]:
         now, events = Given(*given), seen.events if seen and bounds else ()
         try:
             wish = now.wish()
         except SummarizerError as error:
             yield {self.results.answer: views.answer(shown, failed(error))}
             return
-        looks, drawn = Looks(reel, dark, events, now.shape, wish, learns(now.taste)), None
+        looks = Looks(reel, dark, events, steps, now.shape, wish, learns(now.taste))
+        drawn = None
         for summary, status in self.on.choose(seen, wish, shown):
             yield self.result(summary, status, looks, drawn, seen)
             drawn = summary
@@ -412,7 +415,7 @@ class _Wiring:
         return shown | {
             stage.card: VISIBLE,
             stage.curve: looks.curve(summary),
-            stage.legend: views.legend(summary),
+            stage.legend: views.legend(summary, looks.steps),
             stage.transport: cards.transport(summary),
             stage.twin: cards.twin(summary),
             results.whole: VISIBLE,
@@ -429,8 +432,11 @@ class _Wiring:
         """Nothing else was chosen, but it may have to be shown in another way."""
         if summary is None:
             return {self.state.summary: SKIP}
-        moments = looks.moments(summary)
-        return {self.stage.curve: looks.curve(summary), self.results.moments: moments}
+        return {
+            self.stage.curve: looks.curve(summary),
+            self.stage.legend: views.legend(summary, looks.steps),
+            self.results.moments: looks.moments(summary),
+        }
 
     @staticmethod
     def toggle(want: str, filled: str | None) -> str | None:
@@ -624,12 +630,13 @@ class Looks(NamedTuple):
     reel: Reel | None
     dark: bool
     events: tuple[Event, ...]
+    steps: bool
     shape: str
     wish: Wish
     rated: bool
 
     def curve(self, summary: Summary):
-        return views.curve(summary, self.dark, self.events)
+        return views.curve(summary, self.dark, self.events, self.steps)
 
     def moments(self, summary: Summary) -> str:
         return cards.highlights(summary, self.wish.edits, self.rated)

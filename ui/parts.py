@@ -20,6 +20,7 @@ SELECTORS = {
     "knapsack": "knapsack",
     "dpp": "diverse (DPP)",
     "peaks": "single peaks",
+    "shots": "shots by sight",
 }
 TASTE = {"on": False, "taste": []}
 # the browser keeps it; the key only tells our entry from others and has to survive a restart
@@ -76,6 +77,7 @@ class Panel(NamedTuple):
     selector: gr.Radio
     weights: gr.Textbox
     events: gr.Checkbox
+    steps: gr.Checkbox
     bench: gr.HTML
     go: gr.Button
     stop: gr.Button
@@ -223,6 +225,11 @@ def panel(summarizer) -> Panel:
                 elem_id="selector",
             )
             events = gr.Checkbox(label="Show where events begin on the curve", elem_id="events")
+            steps = gr.Checkbox(
+                True,
+                label="Show the stages of a score on the curve, where there are any",
+                elem_id="steps",
+            )
             weights = gr.Textbox(
                 label="How much senses count",
                 info=weighable(summarizer),
@@ -232,7 +239,7 @@ def panel(summarizer) -> Panel:
             bench = html(cards.workbench(()), elem_id="bench")
     return Panel(
         *(want, chips, amount, unit, lengths, balance, variety, aspects, learning, learnt),
-        *(forget, preset, offers, selector, weights, events, bench, go, stop, status, ended),
+        *(forget, preset, offers, selector, weights, events, steps, bench, go, stop, status, ended),
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from summarizer.chart import BAND, clock, comparison, describe, figure
+from summarizer.chart import BAND, Layer, clock, comparison, describe, figure
 from summarizer.config import SHAPES
 from summarizer.schema import Answer, Event, Sentence, Summary, Video
 from ui.session import IDLE, Player, Reel, Session, Status
@@ -225,9 +225,11 @@ def _room_line(line: str) -> str:
 # -- the curve ------------------------------------------------------------------------------------
 
 
-def curve(summary: Summary, dark: bool, events: Sequence[Event] = ()) -> "Figure":
+def curve(
+    summary: Summary, dark: bool, events: Sequence[Event] = (), steps: bool = True
+) -> "Figure":
     """The figure, fitted to the page; given events, with a thin line between any two."""
-    drawn = figure(summary, dark)
+    drawn = figure(summary, dark, steps)
     _fit(drawn, 240)
     for moment in summary.highlights:  # tabs on top: the bands alone drown in the colours
         tab = {"x0": moment.start, "x1": moment.end, "y0": 1.0, "y1": 1.04, "yref": "paper"}
@@ -261,23 +263,30 @@ def _fit(drawn: "Figure", height: int) -> None:
     )
 
 
-def legend(summary: Summary | None) -> str:
-    """What the colours mean, and how much of the whole each is."""
+def legend(summary: Summary | None, steps: bool = True) -> str:
+    """What the colours mean, and how much of the whole each is; the steps of one are no part."""
     head = (
         "<h2>What matters, second by second</h2>"
         '<p class="wl-sub">The yellow stretches are in the reel. Click or drag to jump there.</p>'
     )
     if summary is None:
         return head
-    layers = describe(summary).layers
-    whole = sum(float(layer.values.sum()) for layer in layers) or 1.0
-    names = "".join(
+    drawn = describe(summary, steps)
+    whole = sum(float(layer.values.sum()) for layer in drawn.layers) or 1.0
+    names = [
+        _named(layer, f"{100 * float(layer.values.sum()) / whole:.0f}%") for layer in drawn.layers
+    ]
+    names += [_named(step, "", "wl-line") for step in drawn.steps[:-1]]
+    return f'{head}<ul class="wl-legend" aria-label="Show or hide">{"".join(names)}</ul>'
+
+
+def _named(layer: Layer, amount: str, look: str = "") -> str:
+    """An entry of the legend, which shows or hides its layer."""
+    return (
         f'<li><button type="button" aria-pressed="true" data-layer="{escape(layer.name)}">'
-        f'<i style="background:{layer.colour}"></i>{escape(layer.name)} '
-        f"<span>{100 * float(layer.values.sum()) / whole:.0f}%</span></button></li>"
-        for layer in layers
+        f'<i class="{look}" style="background:{layer.colour}"></i>{escape(layer.name)} '
+        f"<span>{amount}</span></button></li>"
     )
-    return f'{head}<ul class="wl-legend" aria-label="Show or hide">{names}</ul>'
 
 
 # -- the story ------------------------------------------------------------------------------
