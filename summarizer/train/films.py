@@ -15,6 +15,11 @@ from summarizer.data.perceived import Features, Kept
 from summarizer.errors import SummarizerError
 
 REMEMBERED = 1024  # texts of which the words are kept
+EACH = 4  # films of a clip of the little world that is wished for
+WORLD = "world:"  # and how many of its clips, in the place of a file
+EYE = "pocket-clip"  # that looks at them
+MOST_CLIPS = 20_000
+APART = 8  # clips to learn from, for one that is held out
 MINILM = "minilm"
 
 
@@ -122,29 +127,43 @@ def words_of(example: Example) -> str:
 
 
 class Rendered:
-    """Clips of the little world, drawn when asked for, as an eye sees them."""
+    """Clips of the little world, drawn when first asked for, as an eye sees them.
+
+    Each says what is to be seen; or, where it is wished for, is there EACH times: without a wish,
+    and with different ones, and with what every second is worth then.
+    """
 
     def __init__(
         self,
         part: str,
         clips: int,
         look: Callable[[np.ndarray], np.ndarray],
+        wished: bool = False,
         rate: float = 2.0,
         size: tuple[int, int] = (160, 90),
     ):
         self.part, self.clips, self.look, self.rate, self.size = part, clips, look, rate, size
+        self.each = EACH if wished else 1
+        self.seen: dict[int, np.ndarray] = {}
 
     def __len__(self) -> int:
-        return self.clips
+        return self.clips * self.each
 
     def __getitem__(self, index: int) -> Film:
-        clip = world.plan(index, self.part)
+        number, which = divmod(index, self.each)
+        clip = world.plan(number, self.part)
         times = np.arange(0, clip.seconds, 1 / self.rate)
-        draw = world.dice(clip.seed, "films")
-        middles = [(scene.start + scene.end) / 2 for scene in clip.scenes]
-        text = " ".join(world.caption(clip, middle, draw) for middle in middles)
-        rows = self.look(world.pictures(clip, times, self.size))
-        return Film(f"{self.part} {index}", rows, text)
+        if number not in self.seen:
+            self.seen[number] = self.look(world.pictures(clip, times, self.size))
+        name, draw = f"{self.part} {index}", world.dice(clip.seed, "films")
+        if self.each == 1:
+            middles = [(scene.start + scene.end) / 2 for scene in clip.scenes]
+            text = " ".join(world.caption(clip, middle, draw) for middle in middles)
+            return Film(name, self.seen[number], text)
+        plain, *others = world.wishes(clip, draw)
+        wish = [plain, *(others[at] for at in draw.permutation(len(others)))][which]
+        worth = world.saliency(clip, wish)[times.astype(int)]
+        return Film(name, self.seen[number], wish.text, worth)
 
 
 # -- all that a command was given -----------------------------------------------------------------
@@ -159,8 +178,11 @@ class Gathered:
     made_by: str
 
 
-def gathered(data: Sequence[Path], features: Path | None = None, seed: int = 0) -> Gathered:
-    """Files in the form of TVSum and SumMe, or manifests with features kept beside them.
+def gathered(
+    data: Sequence[Path], features: Path | None = None, seed: int = 0, wished: bool = False
+) -> Gathered:
+    """Files in the form of TVSum and SumMe, or manifests with features kept beside them, or
+    "world:400", so many clips of the little world: with wishes and what is worth them, or told.
 
     What a manifest sets aside for validation is held out, or else a part that is drawn; what is
     for tests is left out.
@@ -169,7 +191,12 @@ def gathered(data: Sequence[Path], features: Path | None = None, seed: int = 0) 
     held: list[Film] = []
     kinds = set()
     for path in data:
-        mine, aside, made = _benchmark(path) if path.suffix == ".h5" else _manifest(path, features)
+        if str(path).startswith(WORLD):
+            mine, aside, made = _world(str(path).removeprefix(WORLD), wished)
+        elif path.suffix == ".h5":
+            mine, aside, made = _benchmark(path)
+        else:
+            mine, aside, made = _manifest(path, features)
         kinds.add(made)
         if not aside and len(mine) > 1:
             count = max(1, round(benchmark.VALIDATION * len(mine)))
@@ -195,6 +222,24 @@ def _benchmark(path: Path) -> tuple[list[Film], list[Film], str]:
     which = next((each for each in benchmark.SETS if each in path.name.lower()), "videos")
     videos = list(benchmark.read(path, which).values())
     return of_benchmark(videos), [], made_by(videos)
+
+
+def _world(count: str, wished: bool) -> tuple[list[Film], list[Film], str]:
+    """Clips of the world as the small eye sees them, which was trained on it."""
+    from summarizer.models import hub
+    from summarizer.models.vision import load_eye
+    from summarizer.train.world import squeezed
+
+    if not count.isdecimal() or not 0 < int(count) <= MOST_CLIPS:
+        raise SummarizerError(f"{WORLD}{count[:20]} is not {WORLD} and 1 to {MOST_CLIPS} clips")
+    eye = load_eye(hub.folder(EYE))
+
+    def look(pictures: np.ndarray) -> np.ndarray:
+        return eye.look(squeezed(pictures, eye.prepare.size)).embedding
+
+    learned = Rendered("train", int(count), look, wished)
+    held = Rendered("validation", max(1, int(count) // APART), look, wished)
+    return list(numbered(learned)), list(numbered(held)), EYE
 
 
 def _manifest(path: Path, features: Path | None) -> tuple[list[Film], list[Film], str]:

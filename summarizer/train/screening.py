@@ -57,7 +57,7 @@ def scoring(
         raise PresetError(
             "a run is one round without pretraining; run ssl before, and begin from it"
         )
-    found = gathered(data, features, seed)
+    found = gathered(data, features, seed, wished=True)
     lesson = progressive.lesson(recipe, found.films, found.held, found.made_by, begin, seed)
     if begin:
         lesson.of = {**lesson.of, "from": sha256((begin / TRAINED).read_bytes()).hexdigest()}

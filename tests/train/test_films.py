@@ -1,5 +1,7 @@
 """Where films come from, and that what made their features is one thing."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -125,6 +127,41 @@ def test_clips_of_the_little_world_are_looked_at():
     assert film.rows.shape == (int(np.ceil(seconds)), 5)
     assert looked == [(len(film.rows), 18, 32, 3)]
     assert film.text and rendered[2].text == film.text != rendered[1].text
+
+
+def test_clips_of_the_little_world_are_wished_for():
+    """Of each clip one film without a wish, and others with what is worth them."""
+    looked = []
+
+    def look(pictures: np.ndarray) -> np.ndarray:
+        looked.append(len(pictures))
+        return np.zeros((len(pictures), 2), np.float32)
+
+    rendered = films.Rendered("train", 2, look, wished=True, size=(32, 18))
+    found = list(films.numbered(rendered))
+    assert len(found) == 2 * films.EACH and len(looked) == 2  # a clip is drawn once
+    for number, film in enumerate(found):
+        clip = world.plan(number // films.EACH, "train")
+        assert bool(film.text) == bool(number % films.EACH)
+        meant = {each.text: each for each in world.wishes(clip, world.dice(clip.seed, "films"))}
+        worth = world.saliency(clip, meant[film.text])
+        assert film.target.shape == (len(film.rows),) == (looked[number // films.EACH],)
+        # two pictures a second
+        np.testing.assert_array_equal(film.target[::2], worth[: len(film.target[::2])])
+    assert len({film.text for film in found}) > films.EACH
+
+
+@pytest.mark.parametrize("wished", [False, True])
+def test_the_little_world_stands_for_a_file(tiny_weights, monkeypatch, wished):
+    monkeypatch.setattr(films, "EYE", "tiny-clip")
+    found = films.gathered([Path("world:2")], wished=wished)
+    assert found.made_by == "tiny-clip" and len(found.films) == (2 * films.EACH if wished else 2)
+    assert {film.target is not None for film in found.films} == {wished}
+    names = {film.name for film in found.films} & {film.name for film in found.held}
+    assert found.held[0].name == "validation 0" and not names
+    for wrong in ("world:", "world:0", "world:ten"):
+        with pytest.raises(SummarizerError, match="1 to 20000 clips"):
+            films.gathered([Path(wrong)])
 
 
 def test_minilm_reads_words_and_wholes():
