@@ -15,6 +15,7 @@ TRACK = "emotion"  # what a classifier leaves: a row of probabilities for each w
 MOOD = "measured mood"
 PUBLISHED = "published formula"
 LIVELY, LEANING = "energy of the sound", "leaning of the music"  # the curves of the mood
+SPEECH, SPOKEN = "speech", 0.1  # share of a second below which nobody speaks in it
 MOODS = ("neutral", "cheerful", "tense", "calm", "sad")
 FORMULA = ("anger", "happiness", "sadness", "neutral", "fear")
 CLASSIFIER = "emotion classifier"  # before what it hears with and its names, in `made_by`
@@ -53,16 +54,26 @@ class Emotion:
 def emotion(perception: Perception) -> Emotion:
     """What the sound of a video carries, a row for each second; no rows where it has no sound.
 
-    A classifier's word counts before the measured mood; `made_by` says whose it is.
+    A classifier's word counts before the measured mood; `made_by` says whose it is. It learned from
+    speech, so where nobody speaks all its emotions are alike.
     """
     rows = perception.video.rows
     track = perception.track(TRACK)
     if track is not None and len(track.times):
-        return heard(track).by_second(rows)
+        return _spoken(heard(track).by_second(rows), perception)
     lively, leaning = (perception.curve(name) for name in (LIVELY, LEANING))
     if lively is None or leaning is None:
         return Emotion(np.zeros(0), MOODS, np.zeros((0, len(MOODS))), MOOD)
     return mood(lively.array, leaning.array)
+
+
+def _spoken(found: Emotion, perception: Perception) -> Emotion:
+    speech = perception.curve(SPEECH)
+    if speech is None:
+        return found
+    silent = (speech.array < SPOKEN)[:, None]
+    shares = np.where(silent, 1 / len(found.names), found.probabilities)
+    return Emotion(found.times, found.names, shares, found.made_by)
 
 
 def mood(lively: np.ndarray, leaning: np.ndarray) -> Emotion:

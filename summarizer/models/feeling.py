@@ -83,6 +83,12 @@ def _ear(name: str):
     return load_ear(weights_folder(name), tokens_a_second=TOKENS)
 
 
+def file() -> Path | None:
+    """The numbers of the classifier this project keeps, where it is here."""
+    here = checkpoint.find(NAME)
+    return here / checkpoint.TRAINED if here else None
+
+
 @alone
 def load_emotion(folder: Path | None = None) -> "Classifier":
     """The classifier that lies in a folder, or in the checkpoint this project keeps it in."""

@@ -16,6 +16,7 @@ from summarizer.senses.beat import Beat
 from summarizer.senses.camera import Camera
 from summarizer.senses.captions import Captions, TinyCaptions
 from summarizer.senses.colour import Colour
+from summarizer.senses.emotion import Emotion
 from summarizer.senses.excitement import Excitement
 from summarizer.senses.faces import Faces
 from summarizer.senses.frames import Frames, TinyFrames
@@ -38,6 +39,7 @@ from summarizer.senses.shots import Shots
 from summarizer.senses.sight import LargeSight, PocketSight, Sight, TinySight
 from summarizer.senses.speech import Speech
 from summarizer.senses.subtitles import Subtitles
+from summarizer.senses.tags import Tags
 from summarizer.senses.timbre import Timbre
 from summarizer.senses.tones import Tones
 from summarizer.senses.tune import PocketTune, TinyTune, Tune
@@ -195,6 +197,8 @@ SENSES: dict[str, type[Sense | TwoStep]] = {
             Tune,
             TinyTune,
             PocketTune,
+            Emotion,
+            Tags,
         )
     },
 }

@@ -112,6 +112,14 @@ def test_a_classifier_counts_before_the_mood():
     np.testing.assert_allclose(found.probabilities.sum(axis=1), 1)
 
 
+def test_a_classifier_of_speech_says_nothing_where_nobody_speaks():
+    by = emotions.told_by("logmel", ("angry", "sad"))
+    track = Track("emotion", np.array([1.0]), np.array([[0.9, 0.1]], np.float16), by)
+    speech = Curve.of("speech", "speech", np.array([1.0, 0.0, 0.5]))
+    found = emotion(Perception(perceptions.video(3), perceptions.even(3), (speech,), (), (track,)))
+    np.testing.assert_allclose(found.probabilities[:, 0], [0.9, 0.5, 0.9], atol=1e-3)
+
+
 def test_nearest_seconds_are_those_of_brute_force():
     draw = np.random.default_rng(4)
     for count in (1, 2, 7, 30):
