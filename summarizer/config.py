@@ -3,6 +3,7 @@
 from ast import literal_eval
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from fractions import Fraction
+from urllib.parse import urlsplit
 
 from summarizer.errors import PresetError
 
@@ -119,8 +120,13 @@ class NarratorConfig:
     lora_alpha: int = 32
     lora_dropout: float = 0.1
     lora_targets: tuple[str, ...] = ("q_proj", "k_proj", "v_proj")
+    endpoint: str = ""  # http(s) address of a server that tells in the place of any model here
+    served: str = ""  # the name of its model; empty: the first it lists
+    patience: float = 30.0  # seconds of its silence before it counts as hung
+    tries: int = 3  # how often it is asked where that may help
 
     def __post_init__(self):
+        _served(self)
         if not (
             0 < self.answer <= min(self.room, self.slow_room) // 2
             and min(self.sections, self.sight, self.sound) > 0
@@ -130,6 +136,26 @@ class NarratorConfig:
                 "is not possible; "
                 "narrator.answer must be at most half of it, and sections and tokens at least 1"
             )
+
+
+def _served(settings: NarratorConfig) -> None:
+    """Refuse what can't be the address of a server, or has a secret in it."""
+    parts = urlsplit(settings.endpoint)
+    if settings.endpoint and not (parts.scheme in ("http", "https") and parts.hostname):
+        raise PresetError(
+            f"narrator.endpoint is {settings.endpoint[:80]!r}; it is an address like "
+            "http://127.0.0.1:8000/v1"
+        )
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise PresetError(
+            "narrator.endpoint is an address and nothing more; a key belongs into the "
+            "environment variable NARRATOR_KEY"
+        )
+    if not (0 < settings.patience <= 3600 and 1 <= settings.tries <= 10):
+        raise PresetError(
+            f"narrator.patience is {settings.patience:g} and narrator.tries {settings.tries}; they "
+            "are above 0 and at most 3600 s, and from 1 to 10"
+        )
 
 
 @dataclass(frozen=True)

@@ -169,7 +169,9 @@ def described(wanted: Wanted, learned: Sequence[Pair], held: Sequence[Pair]) -> 
     """What a run is of, as plain JSON; two of the same learn the same."""
     stage = asdict(wanted.stage)
     device_settings = ("device", "bits", "decoding", "room", "slow_room", "answer")
-    stage["narrator"] = {k: v for k, v in stage["narrator"].items() if k not in device_settings}
+    line_settings = ("endpoint", "served", "patience", "tries")
+    others = {*device_settings, *line_settings}
+    stage["narrator"] = {k: v for k, v in stage["narrator"].items() if k not in others}
     del stage["pace"]  # the loop's
     sets: dict[str, int] = {}
     for example, _, _ in learned:

@@ -10,6 +10,7 @@ from summarizer.stages.narrate.composed import compose
 from summarizer.stages.narrate.frame import titles
 from summarizer.stages.narrate.prompt import Form
 from summarizer.stages.narrate.sensed import senses_of
+from summarizer.stages.narrate.served import served
 from summarizer.stages.narrate.told import Telling, Told, Write, remote, write
 from summarizer.stages.narrate.witness import Witness, with_model
 
@@ -32,8 +33,10 @@ NARRATORS: dict[str, Tell] = {
 
 def narrator(name: str, settings: NarratorConfig, write: Write = write) -> Tell:
     """The named narrator with these settings, as far as it has any; a language model is asked
-    through `write`."""
+    through `write`, or where it is served."""
     found = NARRATORS[name]
+    if settings.endpoint:
+        return served(found if isinstance(found, Told) else Told(""), settings)
     if not isinstance(found, Told):
         return found
     found = with_model(found, settings.model)
