@@ -140,8 +140,12 @@ class NarratorConfig:
 
 def _served(settings: NarratorConfig) -> None:
     """Refuse what can't be the address of a server, or has a secret in it."""
-    parts = urlsplit(settings.endpoint)
-    if settings.endpoint and not (parts.scheme in ("http", "https") and parts.hostname):
+    try:
+        parts = urlsplit(settings.endpoint)
+        fits = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # brackets that don't close, a port that is none
+        fits = False
+    if settings.endpoint and not fits:
         raise PresetError(
             f"narrator.endpoint is {settings.endpoint[:80]!r}; it is an address like "
             "http://127.0.0.1:8000/v1"

@@ -395,6 +395,8 @@ def test_a_server_without_models_says_what_to_do(serving):
         ("narrator.endpoint=file:///etc/passwd", "it is an address like"),
         ("narrator.endpoint=127.0.0.1:8000", "it is an address like"),
         ("narrator.endpoint=http://", "it is an address like"),
+        ("narrator.endpoint=http://[", "it is an address like"),
+        ("narrator.endpoint=http://host:99999", "it is an address like"),
         (f"narrator.endpoint=https://me:{SECRET}@host/v1", "NARRATOR_KEY"),
         (f"narrator.endpoint=https://host/v1?key={SECRET}", "NARRATOR_KEY"),
         ("narrator.patience=0", "narrator.patience is 0"),
