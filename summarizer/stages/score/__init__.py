@@ -12,7 +12,7 @@ import numpy as np
 
 from summarizer.config import Preset
 from summarizer.models.matching import Embed
-from summarizer.schema import Curve, Perception, Preference, Saliency, Score, Track, Wish
+from summarizer.schema import Answer, Curve, Perception, Preference, Saliency, Score, Track, Wish
 from summarizer.stages.score.feeling import felt
 from summarizer.stages.score.interest import Part, interest, weighed, with_learned, with_taste
 from summarizer.stages.score.judge import BEHELD, Behold, Judge
@@ -107,9 +107,12 @@ def stages(
         text = f"{score.answer.text} {UNSEEN[perception.video.has_picture]}".strip()
         return replace(score, answer=replace(score.answer, text=text))
     verdict = settle(perception, wish, Judge(perception, wish, preset.blind, embed, behold))
+    if verdict.answer.kind == "open":
+        verdict = replace(verdict, answer=Answer("open", OPEN))
     return _scored(perception, preference, wish, verdict, None, lambda *_: learnt)
 
 
+OPEN = "No wish, so here is what people tend to choose, as far as it was learned."
 UNSEEN = {
     True: "The pictures are not scored yet, so this goes by what was measured.",
     False: "There are no pictures to score, so this goes by what was measured.",
