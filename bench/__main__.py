@@ -353,6 +353,13 @@ def local_attention() -> list[tuple]:
     return list(attention.rows())
 
 
+def many() -> list[tuple]:
+    """Many short videos, in one process and on Ray."""
+    from bench import batch
+
+    return batch.rows()
+
+
 MEASURES = {
     "perceive": perceive,
     "senses": senses,
@@ -363,6 +370,7 @@ MEASURES = {
     "start": start,
     "memory": memory,
     "attention": local_attention,
+    "batch": many,
 }
 
 
