@@ -9,7 +9,7 @@ from summarizer.train import __main__ as train
 from tests import annotated, clips
 
 TITLES = ["Bike Polo", "Cooking", "Fire Domino"]
-SMALL = ("width=32", "layers=1", "heads=2", "batch=2", "rate=3e-3", "epochs=3")
+QUICK = ("width=32", "layers=1", "heads=2", "batch=2", "rate=3e-3", "epochs=3")
 
 
 def laid(place: Path) -> None:
@@ -23,7 +23,7 @@ def laid(place: Path) -> None:
 
 def learn(stage: str, data: Path, out: Path, *more: object) -> None:
     words = [stage, "--data", data, "--out", out, *more]
-    for each in SMALL:
+    for each in QUICK:
         words += ["--set", each]
     assert train.main([str(word) for word in words]) == 0
 

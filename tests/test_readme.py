@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from summarizer.config import PRESETS
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
@@ -43,9 +45,15 @@ MAKE = {  # who runs it
     'python -m summarizer examples/day.mp4 --preset laptop --want "the beach at sunset" '
     "--out out/beach": "test_large_models_in_their_tiny_form",
 }
+STAGED = [  # the same
+    line
+    for line in SHELL
+    if re.search(r"summarizer\.(extract|train (ssl|progressive)|evaluate tvsum) ", line)
+]
 TRAINING = [  # run in their tiny form
     line
     for line in SHELL
+    if line not in STAGED
     if "summarizer.train " in line or "--preset studio" in line or "get studio" in line
     or re.match("python -m summarizer.data read (cc3m|coco|mmtrail|videoxum)", line)
 ]  # fmt: skip
@@ -90,7 +98,11 @@ def test_there_are_commands_to_check():
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
-    [line for line in SHELL if line.startswith("python ") and line not in {*MAKE, *TRAINING}],
+    [
+        line
+        for line in SHELL
+        if line.startswith("python ") and line not in {*MAKE, *TRAINING, *STAGED}
+    ],
 )
 def test_a_command_runs_as_printed(line, desk):
     done = run([sys.executable, *shlex.split(line)[1:]], desk)
@@ -101,7 +113,7 @@ def test_a_command_runs_as_printed(line, desk):
 @pytest.mark.slow
 def test_large_models_in_their_tiny_form(desk, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(desk / "data"))
-    lines = [line for line in SHELL if "laptop" in line]
+    lines = [line for line in SHELL if "laptop" in line and line not in STAGED]
     assert len(lines) == 2
     for line in lines:
         words = shlex.split(line.replace("laptop", "tiny").replace("day.mp4", "lecture.mp4"))
@@ -134,6 +146,30 @@ def test_training_in_its_tiny_form(desk, monkeypatch):
         assert import_module(room).main(words) == 0, line
     for name in ("tiny-see", "tiny-hear", "tiny", "tiny-saliency"):
         assert (desk / "checkpoints" / name / "trained.safetensors").is_file()
+
+
+def test_scores_in_stages_in_their_tiny_form(desk, tiny_weights, monkeypatch):
+    """Raw videos to features, to an encoder, to a preset that the app finds, and to a table."""
+    from importlib import import_module
+
+    from summarizer.offers import missing
+    from tests.staged import QUICK, laid
+
+    monkeypatch.chdir(desk)
+    monkeypatch.setenv("CHECKPOINTS", str(desk / "checkpoints"))
+    laid(desk / "data")
+    quick = [word for each in QUICK for word in ("--set", each)]
+    short = {"5": "1", "progressive stages=3 pretrain=200": f"progressive {' '.join(QUICK)}"}
+    assert len(STAGED) == 4
+    for line in STAGED:
+        line = re.sub("(?<=checkpoints/)progressive", "progressive-tiny", line)
+        _, _, module, *words = shlex.split(line.replace("preset laptop", "preset tiny"))
+        words = [short.get(word, word) for word in words]
+        words += quick if module.endswith(".train") else []
+        room = module if module.endswith(".extract") else f"{module}.__main__"
+        assert import_module(room).main(words) == 0, line
+    assert missing(PRESETS["progressive-tiny"]) == ()
+    assert short["progressive stages=3 pretrain=200"] in (desk / "out" / "tvsum.csv").read_text()
 
 
 def test_accelerate_knows_how_it_is_to_launch():
