@@ -281,6 +281,13 @@ STAGED = Preset(
     taught=TAUGHT.format(eye="laptop", own="progressive"),
 )
 
+# how two decoders over frames are taught: from videos that ten people shortened
+SHORTENED = (
+    "python -m summarizer.features data/videoxum/manifest.jsonl --preset {name} && "
+    "python -m summarizer.train videoxum --preset {name} --data data/videoxum/manifest.jsonl "
+    "--out checkpoints/{name}"
+)
+
 PRESETS = {
     "offline": Preset(
         senses=MEASURED,
@@ -387,6 +394,30 @@ PRESETS = {
         about="The preset emotion with every large model 32 wide and random: for tests alone.",
         needs=("tiny-clip", "tiny-blip", "tiny-clap", "tiny-mert", "tiny-llama"),
         dossier=True,
+        listed=False,
+    ),
+    "videoxum": Preset(
+        senses=(*MEASURED, "frames"),
+        head="frames",
+        selector="refine",
+        narrator="overall",
+        about="Keeps of a video what people keep, and tells of it as a whole, both from what BLIP "
+        "sees in all of it (after VTSUM-BLIP); its text names no moments.",
+        needs=("blip",),
+        blind="recognise things by sight",
+        trained="videoxum",
+        taught=SHORTENED.format(name="videoxum"),
+    ),
+    "videoxum-tiny": Preset(
+        senses=(*MEASURED, "frames-tiny"),
+        head="frames",
+        selector="refine",
+        narrator="overall-tiny",
+        about="The preset videoxum with a BLIP 32 wide and random: for tests alone.",
+        needs=("tiny-blip",),
+        blind="recognise things by sight",
+        trained="videoxum-tiny",
+        taught=SHORTENED.format(name="videoxum-tiny"),
         listed=False,
     ),
     "tiny": Preset(

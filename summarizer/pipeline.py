@@ -37,16 +37,17 @@ from summarizer.schema import (
     Sound,
     Step,
     Summary,
+    Track,
     Video,
 )
 from summarizer.senses import SENSES, TwoStep
 from summarizer.stages.crop import crop
 from summarizer.stages.listen import listen
-from summarizer.stages.narrate import Telling, Write, narrator, titles, write
+from summarizer.stages.narrate import Telling, Write, compose, narrator, titles, write
 from summarizer.stages.narrate.evidence import Evidence, witnessed
 from summarizer.stages.narrate.witness import asking
 from summarizer.stages.render import render, suffix
-from summarizer.stages.score import HEADS
+from summarizer.stages.score import ATTENTION, HEADS
 from summarizer.stages.selection import SELECTORS
 from summarizer.stages.wish import read
 
@@ -210,7 +211,7 @@ class Summarizer:
     def tell(self, perception: Perception, summary: Summary) -> Iterator[Summary]:
         """The summary with ever more of its story; the last has it whole."""
         summary = replace(summary, story=(), note="")
-        tell = narrator(self.preset.narrator, self._telling(), self.write)
+        tell = narrator(self.preset.narrator, self._telling(), self.write, self.config.text)
         telling = tell(perception, summary)
         with closing(telling):
             for sentence in telling:
@@ -218,6 +219,16 @@ class Summarizer:
                 yield summary
         if isinstance(telling, Telling) and telling.note:
             yield replace(summary, note=telling.note)
+
+    def composed(self, perception: Perception, summary: Summary) -> Summary:
+        """The summary with the story that is composed of measurements, whoever else tells."""
+        return replace(summary, story=tuple(compose(perception, summary)), note="")
+
+    def attention(self, perception: Perception) -> Track | None:
+        """How much each picture reads of those around it, itself in the middle of a row, where
+        this preset's head attends to something."""
+        look = ATTENTION.get(self.preset.head)
+        return look(perception, self.preset) if look else None
 
     def _telling(self) -> NarratorConfig:
         """How it is told, with the language model that the environment names, if it may."""

@@ -23,7 +23,7 @@ from summarizer.schema import Curve, Event, Findings, Perception, Track, Video
 FORM = "watch-and-listen features"
 VERSION = 1
 INDEX = "index.jsonl"
-TRACKS = ("sight", "patches", "hearing", "tune")  # that something is learned from
+TRACKS = ("sight", "patches", "frames", "hearing", "tune")  # that something is learned from
 LINE = 1 << 20  # bytes of a line at most
 ENDLESS = 1 << 62  # bytes: what is learned from is never thrown away
 ENTRY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}/[a-z]+-[0-9a-f]{16}\.safetensors")

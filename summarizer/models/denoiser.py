@@ -2,15 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
+from summarizer import checkpoint
 from summarizer.errors import WeightsError
-from summarizer.models.loading import alone, loaded, placed, quiet, settings, tokens_of
+from summarizer.models.loading import (
+    alone,
+    best_device,
+    loaded,
+    placed,
+    quiet,
+    settings,
+    tokens_of,
+)
 from summarizer.models.spoken import Word, clean, readable
 
 KNOWN = 0.5  # share of its words that an answer must have from what was heard, else it made it up
 LONGER = 1.5  # times as many tokens as were heard may be written,
 MORE = 8  # and so many besides
+NAME, WHOLE = "denoiser", "model.safetensors"  # what it is called among the checkpoints
 
 
 @dataclass(frozen=True)
@@ -26,6 +37,22 @@ class DenoiserShape:
 def tidied(text: str) -> str:
     """By rules alone: without fillers, broken words and repetitions, as a sentence."""
     return readable(clean([Word(each, 0.0, 0.0, 1.0) for each in text.split()]))
+
+
+def cleaned(texts: Sequence[str]) -> list[str]:
+    """The texts put right by what was trained to, where that is here, else by rules alone; those
+    of which nothing is left are gone."""
+    file = checkpoint.home() / NAME / WHOLE
+    if file.is_file():
+        found = _trained(file.parent, file.stat().st_mtime_ns).clean(texts)
+    else:
+        found = [tidied(text) for text in texts]
+    return [text for text in found if text]
+
+
+@lru_cache(maxsize=1)
+def _trained(folder: Path, written: int) -> "Denoiser":
+    return load_denoiser(folder, best_device())
 
 
 @alone

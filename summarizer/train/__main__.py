@@ -1,4 +1,5 @@
 """python -m summarizer.train see|hear|tell --preset NAME --data MANIFEST --out checkpoints/NAME
+python -m summarizer.train videoxum --preset NAME --data MANIFEST --out checkpoints/NAME
 python -m summarizer.train ssl|progressive --data FILE --out checkpoints/NAME
 
 On several GPUs or machines: accelerate launch -m summarizer.train ... The manifest's features have
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from summarizer.train.screening import Ready
 
 STAGES = ("see", "hear", "tell")  # of a preset with a language model
+ABRIDGED = ("videoxum",)  # of a preset that reads a video as frames
 COURSES = ("ssl", "progressive")  # of features alone, whoever made them
 UNDONE = 3  # the exit status where time was up
 
@@ -30,8 +32,9 @@ def arguments() -> argparse.ArgumentParser:
         prog="python -m summarizer.train", description="Train what a preset can learn."
     )
     add = parser.add_argument
-    add("stage", choices=(*STAGES, *COURSES))
-    add("--preset", help=f"whose {', '.join(STAGES)} is trained: {', '.join(PRESETS)}")
+    add("stage", choices=(*STAGES, *ABRIDGED, *COURSES))
+    add("--preset", help=f"whose {', '.join((*STAGES, *ABRIDGED))} is trained: "
+        f"{', '.join(PRESETS)}")  # fmt: skip
     add("--data", type=Path, nargs="+", required=True, metavar="FILE",
         help=f"manifests; for {' and '.join(COURSES)} also .h5 files")  # fmt: skip
     add("--out", type=Path, required=True, help="the checkpoint, as checkpoints/NAME")
@@ -66,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
     from summarizer.train.loop import LOG, train
 
     out = options.out
-    about, ready = (_stage if options.stage in STAGES else _course)(options)
+    about, ready = (_stage if options.stage in (*STAGES, *ABRIDGED) else _course)(options)
     first = PartialState().is_main_process
     if first:
         _say(f"{options.stage}: {about}; {ready.said}.")
@@ -84,15 +87,17 @@ def run(options: argparse.Namespace) -> int:
 
 def _stage(options: argparse.Namespace) -> "tuple[str, Course]":
     """What a stage of a preset is about, and all that the loop is given."""
+    from summarizer.train import abridging
     from summarizer.train.course import Wanted, course
     from summarizer.train.stages import STAGES as KNOWN
 
     if options.preset is None:
         raise PresetError(f"whose {options.stage} is to be trained? --preset names it, as studio")
-    stage = KNOWN[options.stage]
+    make = abridging.course if options.stage in ABRIDGED else course
+    stage = {**KNOWN, **abridging.STAGES}[options.stage]
     for assignment in options.settings:
         stage = override(stage, assignment)
-    return stage.about, course(
+    return stage.about, make(
         Wanted(
             options.stage, stage, options.preset, tuple(options.data), options.features,
             tuple(options.begin), options.absolute,

@@ -16,11 +16,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
+from summarizer import checkpoint
 from summarizer.errors import PresetError
 from summarizer.files import whole
 from summarizer.metrics import frames, text
+from summarizer.models.loading import tokens_of
 from summarizer.models.saliency import dual as decoders
-from summarizer.models.saliency.beginning import begun_with
+from summarizer.models.saliency import released
+from summarizer.models.saliency.beginning import begun_with, marks
 from summarizer.models.saliency.dual import IGNORED, Dual, Words
 from summarizer.models.saliency.refine import Taste, refine
 from summarizer.models.small import tokenizer_of
@@ -66,6 +69,11 @@ class Recipe:
     def __post_init__(self):
         if min(self.seconds, self.words, self.edges, self.agreement) < 0:
             raise PresetError("weights of a loss can't be below 0")
+        if any(each and (each < 0 or each % 2 == 0) for each in (self.kernel, self.within)):
+            raise PresetError(
+                f"windows of {self.kernel} and {self.within} seconds must have a middle: kernel "
+                "and within are odd, or 0"
+            )
         if not 0 <= self.smoothing < 1 or self.longest < 2 or self.told < 1:
             raise PresetError(
                 f"a smoothing of {self.smoothing:g}, {self.longest} seconds and {self.told} tokens "
@@ -161,6 +169,7 @@ class Summarizing:
     ):
         self.module, self.words, self.videos, self.held = module, words, videos, held
         self.made = made or {}
+        self.of: Mapping[str, Any] = {}  # what is learned from, and how, for the metrics
         self.recipe, self.weights = module.recipe, module.recipe.weights
         self.examples = len(videos)
 
@@ -187,7 +196,7 @@ class Summarizing:
 
     def keep(self, folder: Path, trained: Mapping[str, Tensor], metrics: Mapping[str, Any]) -> None:
         own = {name.removeprefix(OWN): each for name, each in trained.items()}
-        decoders.save(folder, own, self.module.dual.shape, self.made, metrics)
+        decoders.save(folder, own, self.module.dual.shape, self.made, {**metrics, **self.of})
 
 
 def _stretch(video: Watched, longest: int, draw: np.random.Generator) -> Watched:
@@ -309,8 +318,37 @@ def small(
     return Summarizing(module, Words(tokenizer, shape), videos, held, made)
 
 
-def published(recipe: Recipe, videos: Videos, held: Videos, blip: Path, rows: str) -> Summarizing:
-    """A lesson of the published size, whose text decoder is that of the BLIP in a folder."""
-    dual, tokenizer = begun_with(blip, recipe.parts)
+def published(
+    recipe: Recipe,
+    videos: Videos,
+    held: Videos,
+    blip: Path,
+    rows: str,
+    before: Path | None = None,
+) -> Summarizing:
+    """A lesson of the published size, whose text decoder is that of the BLIP in a folder; or that
+    goes on from a checkpoint of ours, or from a file as its authors released."""
+    dual, tokenizer = begun_with(blip, recipe.parts) if before is None else _gone_on(before, blip)
+    wide, parts = dual.shape.width, {name: getattr(dual.shape, name) for name in recipe.parts}
+    if parts != recipe.parts:
+        raise PresetError(
+            f"{before.name} has the parts {parts} and not {recipe.parts}; set the recipe likewise"
+        )
+    if videos[0].rows.shape[1] != wide:
+        raise PresetError(
+            f"the rows have {videos[0].rows.shape[1]} numbers and the model reads {wide}; they "
+            "must be of the same BLIP"
+        )
     words = Words(tokenizer, dual.shape)
     return Summarizing(Learning(dual, recipe), words, videos, held, {"rows": rows})
+
+
+def _gone_on(before: Path, blip: Path) -> tuple[Dual, Any]:
+    """What was learned before, and BLIP's own tokenizer."""
+    if before.is_dir():
+        dual, kept = decoders.load(before, str(checkpoint.describe(before).config.get("rows")))
+        if kept:
+            raise PresetError(f"{before.name} has words of its own; begin from one with BLIP's")
+    else:
+        dual = released.read(before, **marks(blip))
+    return dual.train().requires_grad_(True), tokens_of(blip)

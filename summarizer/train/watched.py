@@ -57,20 +57,32 @@ class Shelf:
 
     def __getitem__(self, index: int) -> Watched:
         example = self.examples[index]
-        if example.masks is None:
-            raise SummarizerError(f"{example.id} has no masks of annotators to learn from")
-        rows, masks = rows_of(self.folder / f"{example.id}.npz"), example.masks.array > 0
-        if abs(len(rows) - masks.shape[1]) > NEAR:
-            raise SummarizerError(
-                f"{example.id} has {len(rows)} rows and masks of {masks.shape[1]} seconds; both "
-                "must be one a second"
-            )
-        seconds = min(len(rows), masks.shape[1])
-        text = " ".join(told.text for told in example.story)
-        edges = {round(told.start) for told in example.story if told.start is not None}
-        inner = tuple(sorted(edge for edge in edges if 0 < edge < seconds))
-        lines = tuple(each.text for each in example.captions if each.name == "speech")
-        return Watched(example.id, rows[:seconds], masks[:, :seconds], plain(text), inner, lines)
+        said = [each.text for each in example.captions if each.name == "speech"]
+        return watched(example, rows_of(self.folder / f"{example.id}.npz"), None, said)
+
+
+def watched(
+    example: Example, rows: np.ndarray, times: np.ndarray | None, lines: Sequence[str] = ()
+) -> Watched:
+    """An example with rows (rows, width) that were seen at these times, or one a second."""
+    if example.masks is None:
+        raise SummarizerError(f"{example.id} has no masks of annotators to learn from")
+    masks = example.masks.array > 0
+    seconds = masks.shape[1]
+    lasts = len(rows) if times is None else int(times[-1]) + 1
+    if abs(lasts - seconds) > NEAR:
+        raise SummarizerError(
+            f"{example.id} has rows of {lasts} seconds and masks of {seconds}; both must be of the "
+            "same"
+        )
+    at = np.arange(len(rows)) if times is None else times.astype(int)
+    inside = at < seconds
+    rows, at = rows[inside], at[inside]
+    begins = {told.start for told in example.story if told.start is not None}
+    edges = {int(np.searchsorted(at, round(begin))) for begin in begins}
+    inner = tuple(sorted(edge for edge in edges if 0 < edge < len(at)))
+    text = " ".join(told.text for told in example.story)
+    return Watched(example.id, rows, masks[:, at], plain(text), inner, tuple(lines))
 
 
 def plain(text: str) -> str:

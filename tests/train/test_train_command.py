@@ -15,6 +15,7 @@ from summarizer import checkpoint
 from summarizer.pipeline import load
 from summarizer.schema import Preference
 from summarizer.train import __main__ as command
+from summarizer.train import abridging
 from summarizer.train.loop import LOG, STATE
 from summarizer.train.stages import STAGES
 from tests.train.training import SETS, learn, made, short, words
@@ -204,7 +205,7 @@ def test_checkpointing_computes_twice_and_changes_no_loss(sets, tmp_path, monkey
 
 
 def test_the_command_names_every_stage():
-    assert tuple(STAGES) == command.STAGES
+    assert tuple(STAGES) == command.STAGES and tuple(abridging.STAGES) == command.ABRIDGED
 
 
 def test_it_trains_where_nothing_can_decode_or_serve(sets, tmp_path):

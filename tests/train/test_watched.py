@@ -62,7 +62,7 @@ def test_sentences_are_joined_with_a_space_and_lengths_may_differ_a_little(tmp_p
     assert video.text == "one two"
     assert len(video.rows) == video.masks.shape[1] == 8
     assert video.edges == (4,)
-    with pytest.raises(SummarizerError, match="10 rows and masks of 20"):
+    with pytest.raises(SummarizerError, match="rows of 10 seconds and masks of 20"):
         Shelf([example(20)], tmp_path)[0]
 
 

@@ -35,11 +35,23 @@ def begun_with(folder: Path, parts: Mapping[str, Any]) -> tuple[Dual, Any]:
         text_heads=text.num_attention_heads,
         text_room=text.max_position_embeddings,
         tied=bool((read == written).all()),
-        start=text.bos_token_id,
-        end=text.sep_token_id,  # where BLIP stops; its eos_token_id is another, never reached
-        filler=text.pad_token_id,
+        **_marks(text),
         **parts,
     )
     dual = Dual(shape)
     dual.text.load_state_dict(decoder)
     return dual, tokens_of(folder)
+
+
+def marks(folder: Path) -> dict[str, int]:
+    """The tokens that the BLIP in a folder begins, ends and fills texts with, as fields of the
+    shape."""
+    from transformers import BlipConfig
+
+    settings(folder, "config.json")
+    return _marks(BlipConfig.from_pretrained(folder, local_files_only=True).text_config)
+
+
+def _marks(text: Any) -> dict[str, int]:
+    # where BLIP stops; its eos_token_id is another, never reached
+    return {"start": text.bos_token_id, "end": text.sep_token_id, "filler": text.pad_token_id}

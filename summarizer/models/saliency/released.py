@@ -6,6 +6,7 @@ been verified with one of their files.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from torch import Tensor
@@ -33,16 +34,17 @@ INNER_TEXT = "text.bert.encoder.layer.0.intermediate.dense.weight"
 NAMED = 5  # names in an error
 
 
-def read(file: Path, kernel: int = KERNEL) -> Dual:
-    """The model of a released file; nothing in it is run."""
+def read(file: Path, kernel: int = KERNEL, **marks: int) -> Dual:
+    """The model of a released file; nothing in it is run. `marks` are the fields of the shape that
+    say how texts begin and end, where it is not as in theirs."""
     held = pickles.read(file, PART)
-    return of(held, file.name, kernel)
+    return of(held, file.name, kernel, **marks)
 
 
-def of(held: Mapping[str, Tensor], name: str, kernel: int = KERNEL) -> Dual:
+def of(held: Mapping[str, Tensor], name: str, kernel: int = KERNEL, **marks: int) -> Dual:
     """The model out of tensors by the authors' names."""
     renamed = {ours(each): tensor for each, tensor in held.items() if not each.endswith(MADE)}
-    shape = shape_of(renamed, name, kernel)
+    shape = replace(shape_of(renamed, name, kernel), **marks)
     dual = Dual(shape)
     wanted = dual.state_dict()
     lost = sorted(set(wanted) - set(renamed))

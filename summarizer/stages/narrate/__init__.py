@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from summarizer.config import NarratorConfig
+from summarizer.config import NarratorConfig, TextConfig
 from summarizer.schema import Perception, Sentence, Summary
 from summarizer.stages.narrate.composed import compose
 from summarizer.stages.narrate.frame import titles
+from summarizer.stages.narrate.overall import Overall
 from summarizer.stages.narrate.prompt import Form
 from summarizer.stages.narrate.sensed import senses_of
 from summarizer.stages.narrate.served import served
@@ -19,6 +20,7 @@ Tell = Callable[[Perception, Summary], Iterator[Sentence]]
 # what the small model was taught to read: a scene at a time, for in more it takes one for another
 POCKET = Form(noted=False, sight=48, sound=12, enough=1, apart=True)
 pocket_senses = partial(senses_of, each=6)  # tokens of a picture
+PLAIN = TextConfig()
 
 NARRATORS: dict[str, Tell] = {
     "composed": compose,
@@ -28,15 +30,21 @@ NARRATORS: dict[str, Tell] = {
     "tiny": Told("tiny-llama", "tiny", senses_of),
     "witness": Witness("vicuna-7b"),
     "witness-tiny": Witness("tiny-llama"),
+    "overall": Overall("blip", "videoxum"),
+    "overall-tiny": Overall("tiny-blip", "videoxum-tiny"),
 }
 
 
-def narrator(name: str, settings: NarratorConfig, write: Write = write) -> Tell:
+def narrator(
+    name: str, settings: NarratorConfig, write: Write = write, text: TextConfig = PLAIN
+) -> Tell:
     """The named narrator with these settings, as far as it has any; a language model is asked
     through `write`, or where it is served."""
     found = NARRATORS[name]
     if settings.endpoint:
         return served(found if isinstance(found, Told) else Told(""), settings)
+    if isinstance(found, Overall):
+        return replace(found, settings=text)
     if not isinstance(found, Told):
         return found
     found = with_model(found, settings.model)

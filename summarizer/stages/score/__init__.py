@@ -16,6 +16,7 @@ from summarizer.schema import Answer, Curve, Perception, Preference, Saliency, S
 from summarizer.stages.score.feeling import felt
 from summarizer.stages.score.interest import Part, interest, weighed, with_learned, with_taste
 from summarizer.stages.score.judge import BEHELD, Behold, Judge
+from summarizer.stages.score.overall import attention, kept
 from summarizer.stages.score.settle import Settling, Verdict, settle
 from summarizer.stages.score.staged import staged
 
@@ -102,14 +103,7 @@ def stages(
     """Saliency from what was asked for, then from what was learned in stages, which the wish guides
     as well; until the pictures were seen, as by evidence, and that is said."""
     learnt = staged(perception, wish, preset)
-    if learnt is None:
-        score = evidence(perception, preference, wish, preset, embed, behold)
-        text = f"{score.answer.text} {UNSEEN[perception.video.has_picture]}".strip()
-        return replace(score, answer=replace(score.answer, text=text))
-    verdict = settle(perception, wish, Judge(perception, wish, preset.blind, embed, behold))
-    if verdict.answer.kind == "open":
-        verdict = replace(verdict, answer=Answer("open", OPEN))
-    return _scored(perception, preference, wish, verdict, None, lambda *_: learnt)
+    return _taught(learnt, perception, preference, wish, preset, embed, behold)
 
 
 OPEN = "No wish, so here is what people tend to choose, as far as it was learned."
@@ -117,6 +111,33 @@ UNSEEN = {
     True: "The pictures are not scored yet, so this goes by what was measured.",
     False: "There are no pictures to score, so this goes by what was measured.",
 }
+
+
+def frames(
+    perception: Perception,
+    preference: Preference,
+    wish: Wish,
+    preset: Preset,
+    embed: Embed = minilm,
+    behold: Behold = beheld,
+) -> Score:
+    """Saliency from what was asked for, then from what people keep of videos, by all frames of this
+    one; until they were seen, as by evidence, and that is said."""
+    learnt = kept(perception, preset)
+    return _taught(learnt, perception, preference, wish, preset, embed, behold)
+
+
+def _taught(learnt: list[Part] | None, *given) -> Score:
+    """By what was taught, over what every head is given; where that is nothing, by evidence."""
+    if learnt is None:
+        score = evidence(*given)
+        text = f"{score.answer.text} {UNSEEN[given[0].video.has_picture]}".strip()
+        return replace(score, answer=replace(score.answer, text=text))
+    perception, preference, wish, preset, embed, behold = given
+    verdict = settle(perception, wish, Judge(perception, wish, preset.blind, embed, behold))
+    if verdict.answer.kind == "open":
+        verdict = replace(verdict, answer=Answer("open", OPEN))
+    return _scored(perception, preference, wish, verdict, None, lambda *_: learnt)
 
 
 def _scored(
@@ -145,9 +166,12 @@ def _scored(
     )
 
 
+# what a head attends to, where it can be shown
+ATTENTION = {"frames": attention}
 HEADS = {
     "evidence": evidence,
     "trained": trained,
+    "frames": frames,
     "feeling": feeling,
     "stages": stages,
 }
