@@ -57,6 +57,10 @@ def batches(items: Sequence, size: int) -> Iterator[Sequence]:
 # -- MERT -----------------------------------------------------------------------------------------
 
 MERTS = ("mert_model", "music_hubert", "hubert")  # what its configurations call the kind of model
+WAVE = "wav2vec2"  # what those of wav2vec 2.0 call theirs: the same layout, pretrained on speech
+UNHEARD = (
+    r"(quantizer|project_q|project_hid|lm_head)\..*",
+)  # beside it, for its pretraining alone
 WINDOW = 5.0  # seconds, what it was trained on
 SHORTEST = 0.1  # seconds; less is followed by silence
 MOST_TOKENS = 25  # a second; it makes 75, and each token needs some
@@ -73,12 +77,13 @@ def load_ear(
     tokens_a_second: float = 2.0,
     batch: int = 8,
 ) -> "Ear":
-    """MERT from a folder; what it hears is the output of a layer, counted from 1; 0 is the last."""
-    from transformers import HubertModel
+    """MERT, HuBERT or wav2vec 2.0 from a folder; what it hears is the output of a layer, counted
+    from 1; 0 is the last."""
+    from transformers import HubertModel, Wav2Vec2Model
 
     config = settings(folder, "config.json")
     hears = settings(folder, "preprocessor_config.json")
-    if config.get("model_type") not in MERTS:
+    if config.get("model_type") not in (*MERTS, WAVE):
         raise WeightsError(f"{folder} holds a {config.get('model_type')!r}, which is no MERT")
     for part in ("feature_extractor_cqt", "deepnorm"):  # of other, unpublished ones
         if config.get(part):
@@ -90,7 +95,8 @@ def load_ear(
         raise PresetError(
             f"MERT makes 0.1 to {MOST_TOKENS} tokens a second here, got {tokens_a_second:g}"
         )
-    model = _shortened(loaded(HubertModel, folder), layer)
+    kind, beside = (HubertModel, ()) if config["model_type"] != WAVE else (Wav2Vec2Model, UNHEARD)
+    model = _shortened(loaded(kind, folder, beside), layer)
     return Ear(
         placed(model, device),
         rate=int(hears.get("sampling_rate", 24_000)),

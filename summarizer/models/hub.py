@@ -154,6 +154,38 @@ WEIGHTS = {
             ),
         ),
         Weights(
+            "hubert-base",
+            "facebook/hubert-base-ls960",
+            "dba3bb02fda4248b6e082697eee756de8fe8aa8a",
+            "Apache-2.0",
+            378,
+            _files(
+                *_HEARD,
+                File(
+                    "pytorch_model.bin",
+                    377_569_754,
+                    "062249fffb353eab67547a2fbc129f7c31a2f459faf641b19e8fb007cc5c48ad",
+                ),
+            ),
+            "hears speech, for a classifier of emotions",
+        ),
+        Weights(
+            "wav2vec2-base",
+            "facebook/wav2vec2-base",
+            "0b5b8e868dd84f03fd87d01f9c4ff0f080fecfe8",
+            "Apache-2.0",
+            380,
+            _files(
+                *_HEARD,
+                File(
+                    "pytorch_model.bin",
+                    380_267_417,
+                    "3249fe98bfc62fcbc26067f724716a6ec49d12c4728a2af1df659013905dff21",
+                ),
+            ),
+            "hears speech, for a classifier of emotions",
+        ),
+        Weights(
             "clap",
             "laion/clap-htsat-unfused",
             "8fa0f1c6d0433df6e97c127f64b2a1d6c0dcda8a",

@@ -394,3 +394,30 @@ def test_saving_the_tiny_ones_is_repeatable_and_disturbs_nobody(tmp_path):
     first, second = (save_mert(tmp_path / name) / "model.safetensors" for name in "ab")
     assert first.read_bytes() == second.read_bytes()
     assert torch.rand(3).equal(expected)
+
+
+def test_wav2vec_is_heard_with_as_published(tmp_path):
+    """A small one, saved with what its pretraining needs beside it."""
+    from transformers import Wav2Vec2Config, Wav2Vec2ForPreTraining
+
+    torch.manual_seed(0)
+    config = Wav2Vec2Config(
+        hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
+        conv_dim=[8] * 7, num_conv_pos_embeddings=16, num_conv_pos_embedding_groups=4,
+        codevector_dim=16, proj_codevector_dim=16, num_codevectors_per_group=8,
+    )  # fmt: skip
+    whole = Wav2Vec2ForPreTraining(config).eval()
+    whole.save_pretrained(tmp_path)
+    hears = {"sampling_rate": 16_000, "do_normalize": True}
+    (tmp_path / "preprocessor_config.json").write_text(json.dumps(hears))
+    ear = load_ear(tmp_path, tokens_a_second=10)
+    sound = noise(2, 16_000)
+    heard = ear.listen(sound, 16_000)
+    assert ear.rate == 16_000 and heard.shape == (20, 32)
+    levelled = torch.from_numpy((sound - sound.mean()) / np.sqrt(sound.var() + 1e-7))[None]
+    with torch.no_grad():
+        states = whole.wav2vec2(levelled).last_hidden_state[0].numpy()
+    middles = 320 * np.arange(len(states)) + 200
+    tokens = (middles * 10 / 16_000).astype(int)
+    right = np.stack([states[tokens == each].mean(axis=0) for each in range(20)])
+    assert np.allclose(heard, right, atol=1e-4)

@@ -5,11 +5,15 @@ import shutil
 
 import numpy as np
 import pytest
+import torch
 
 from summarizer import checkpoint
 from summarizer.data.readers import acted
 from summarizer.errors import SummarizerError, WeightsError
+from summarizer.models import feeling
+from summarizer.models.audio import load_ear
 from summarizer.models.feeling import load_emotion
+from summarizer.models.tiny_audio import save_mert
 from summarizer.train import __main__ as command
 from summarizer.train.emotion import divided, softmax, temperature
 from tests import acting
@@ -121,6 +125,28 @@ def test_silent_clips_are_left_out_and_counted(speech, tmp_path):
     words = ["emotion", "--data", str(here), "--out", str(out), "--set", "pace.steps=2"]
     assert command.main(words) == 0
     assert checkpoint.describe(out).metrics["left out"] == {"silent": 1}
+
+
+def test_a_frozen_model_is_heard_with_where_one_is_named(speech, tmp_path, monkeypatch):
+    """A small random one, by the code that loads HuBERT and MERT; its name goes along."""
+    folder = save_mert(tmp_path / "mert")
+    monkeypatch.setattr(feeling, "weights_folder", lambda name: folder)
+    feeling._ear.cache_clear()
+    out = tmp_path / "emotion"
+    words = ["emotion", "--data", str(speech), "--features", str(tmp_path / "heard")]
+    words += ["--out", str(out), "--set", "pace.steps=3", "--set", "hears=tiny-mert"]
+    assert command.main(words) == 0
+    classifier = load_emotion(out)
+    assert classifier.hears == "tiny-mert" and len(classifier.head.mean) == 64
+    draw = np.random.default_rng(0)
+    sound = (0.1 * draw.standard_normal(3 * 22_050)).astype(np.float32)
+    found = classifier.feel(sound, 22_050)
+    assert found.made_by == "emotion classifier (tiny-mert)" and len(found.times) == 2
+    tokens = load_ear(folder, tokens_a_second=10).listen(sound, 22_050)
+    heard = np.stack([np.concatenate([p.mean(0), p.std(0)]) for p in (tokens[:20], tokens[10:30])])
+    right = classifier.head.probabilities(torch.from_numpy(heard)).numpy()
+    np.testing.assert_allclose(found.probabilities, right, atol=1e-4)
+    feeling._ear.cache_clear()
 
 
 def test_a_checkpoint_of_something_else_is_refused(trained, tmp_path):
