@@ -1,4 +1,4 @@
-"""python -m summarizer CLIP --want "the goals" --length 15% --out out/"""
+"""python -m summarizer CLIP... --want "the goals" --length 15% --out out/"""
 
 import argparse
 import sys
@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from summarizer import dossier
 from summarizer.chart import clock
-from summarizer.config import PRESETS, SHAPES
+from summarizer.config import PRESETS, SHAPES, preset
 from summarizer.errors import OutputError, PreferenceError, SummarizerError
-from summarizer.exports import BASICS, FORMS, folder_for
+from summarizer.exports import BASICS, FORMS, REELS, folder_for
 from summarizer.exports.plain import printable
 from summarizer.offers import offers
 from summarizer.schema import Length, Perception, Preference, Step, Summary
@@ -39,7 +40,7 @@ def arguments() -> argparse.ArgumentParser:
         prog="python -m summarizer",
         description="Summarize a video for one viewer: a story, a curve that says why, a reel.",
     )
-    parser.add_argument("clip", type=Path, help="a video or sound file")
+    parser.add_argument("clips", type=Path, nargs="+", metavar="CLIP", help="video or sound files")
     parser.add_argument("--want", default="", help="what you care about, in plain English")
     parser.add_argument("--length", default="15%", help="of the reel: 15%% or 30s (default 15%%)")
     parser.add_argument("--balance", type=float, default=0.5, help="0 only watch ... 1 only listen")
@@ -55,6 +56,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--presets", action=ShowPresets, nargs=0, help="list them and what each needs, then exit"
     )
+    parser.add_argument("--topk", type=int, metavar="N", help="moments where peaks are picked")
+    parser.add_argument("--model", metavar="NAME", help="weights, or a folder, that tell the story")
     parser.add_argument("--set", action="append", default=[], metavar="A.B=V", dest="overrides")
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the results")
     parser.add_argument("--cache", type=Path, help="folder for what was perceived before")
@@ -78,6 +81,7 @@ def main(words: list[str] | None = None) -> int:
 
 
 def run(options: argparse.Namespace) -> None:
+    """Summarize each clip; where one of several can't be, the others are done all the same."""
     preference = Preference(
         want=options.want,
         length=Length.parse(options.length),
@@ -88,13 +92,103 @@ def run(options: argparse.Namespace) -> None:
     extras = wanted(options.also)
     if options.shape not in SHAPES:
         raise PreferenceError(f"no shape {options.shape[:20]!r}; there are {', '.join(SHAPES)}")
-    folder = folder_for(options.out, options.force)
+    apart = len(options.clips) > 1 or preset(options.preset).dossier
+    if options.json and len(options.clips) > 1:
+        raise PreferenceError("--json prints one summary; give one clip, or leave it out")
+    folder = made(options.out) if apart else folder_for(options.out, options.force)
     say = Teller(options.json)
-    say.line(f"Watching and listening to {printable(options.clip.name)} ...")
+    say.line(f"Watching and listening to {printable(options.clips[0].name)} ...")
     from summarizer.pipeline import load  # a line stands on the screen before this is paid for
 
-    summarizer = load(options.preset, overrides=options.overrides, cache=options.cache)
-    perception = say.perceiving(summarizer.perceiving(options.clip))
+    summarizer = load(options.preset, overrides=overrides(options), cache=options.cache)
+    if not apart:
+        one(summarizer, options.clips[0], folder, (preference, extras), options, say)
+        return
+    failed = []
+    for number, (clip, name) in enumerate(
+        zip(options.clips, dossier.ids(options.clips), strict=True)
+    ):
+        if number:
+            say.line("")
+            say.line(f"Watching and listening to {printable(clip.name)} ...")
+        try:
+            named(summarizer, clip, name, (preference, extras), options, say)
+        except SummarizerError as error:
+            if len(options.clips) == 1:
+                raise
+            failed.append(f"{clip.name}: {error}")
+            say.line(f"Left out: {error}")
+        if summarizer.dossier:
+            dossier.write_report(folder)
+    if failed:
+        raise OutputError(
+            f"{len(failed)} of {len(options.clips)} clips could not be summarized: "
+            f"{'; '.join(failed)}"
+        )
+
+
+def overrides(options: argparse.Namespace) -> list[str]:
+    """The settings, those that have a word of their own, too."""
+    own = {"selection.peaks": options.topk, "narrator.model": options.model}
+    return [
+        *options.overrides,
+        *(f"{name}={value}" for name, value in own.items() if value is not None),
+    ]
+
+
+def made(folder: Path) -> Path:
+    """The folder for the results of several clips; what is in it stays."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"the folder {printable(folder)} can't be used: {(error.strerror or '').lower()}; "
+            "choose another"
+        ) from None
+    return folder
+
+
+def named(
+    summarizer: "Summarizer",
+    clip: Path,
+    name: str,
+    asked: tuple[Preference, list[str]],
+    options: argparse.Namespace,
+    say: "Teller",
+) -> None:
+    """Summarize a clip into a folder of its own, its numbers and evidence beside it; what was
+    finished in this way before is not done again."""
+    video, own = summarizer.probe(clip), options.out
+    place = made(own / name)
+    if summarizer.dossier:
+        how = summarizer.made(asked[0])
+        if not options.force and dossier.done(own, name, video.sha256, how):
+            say.done(place / "summary.json", f"{name} is done already; --force does it again.")
+            return
+        # of another choice, or of another clip of that name
+        for old in (*dossier.files(own, name), *(place / each for each in REELS)):
+            old.unlink(missing_ok=True)
+    elif not options.force:
+        folder_for(place, False)
+    perception, summary = one(summarizer, clip, place, asked, options, say)
+    if summarizer.dossier:
+        if summary.highlights:
+            say.saving(summarizer.clips(summary, clip, own, name))
+        summarizer.document(perception, summary, own, name)
+        say.line(f"Every second, the evidence and the story are in {own / name}_*.")
+
+
+def one(
+    summarizer: "Summarizer",
+    clip: Path,
+    folder: Path,
+    asked: tuple[Preference, list[str]],
+    options: argparse.Namespace,
+    say: "Teller",
+) -> tuple[Perception, Summary]:
+    """Summarize a clip into the folder."""
+    preference, extras = asked
+    perception = say.perceiving(summarizer.perceiving(clip))
     for note in perception.notes:
         say.line(note)
     if perception.heard_by:
@@ -108,13 +202,14 @@ def run(options: argparse.Namespace) -> None:
     if summary.note:
         say.line(summary.note)
     how = {"shape": options.shape, "perception": perception}
-    say.saving(summarizer.saving(summary, options.clip, folder, **how))
+    say.saving(summarizer.saving(summary, clip, folder, **how))
     missing = more(summarizer, summary, extras, folder)
     say.finish(summary, folder)
     if missing and options.also != ALL:
         raise OutputError("; ".join(missing))
     for reason in missing:
         say.line(f"Not written: {reason}")
+    return perception, summary
 
 
 def more(summarizer: "Summarizer", summary: Summary, names: list[str], folder: Path) -> list[str]:
@@ -168,6 +263,12 @@ class Teller:
     def sentence(self, summary: Summary) -> None:
         last = summary.story[-1]
         self.line(f"  {clock(last.start):>7}  {last.text}")
+
+    def done(self, kept: Path, text: str) -> None:
+        """Nothing had to be done; as JSON, what was kept."""
+        if self.json:
+            sys.stdout.write(kept.read_text(encoding="utf-8") + "\n")
+        self.line(text)
 
     def finish(self, summary: Summary, folder: Path) -> None:
         if self.json:

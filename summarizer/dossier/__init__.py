@@ -5,6 +5,7 @@
     ID_prompt.txt        what a language model is asked about them
     ID_summary.txt       the story, a sentence a line
     ID_summary.json      the story with times and grounds, and what it was made of: written last
+    ID_moment1.mp4 ...   each moment cut from the clip, with its sound (see pipeline.py)
     report.csv, .html    all clips of the folder
 
 Each file is written whole or not at all, so a folder can be filled by many runs: a clip whose
@@ -39,6 +40,13 @@ def ids(paths: Sequence[Path]) -> list[str]:
             name = f"{plain}-{number}"
         found.append(name)
     return found
+
+
+def files(folder: Path, name: str) -> list[Path]:
+    """What is here of one clip, its moments as clips of their own, too."""
+    kinds = "|".join((*map(re.escape, NAMES), r"moment\d+\.\w+"))
+    mine = re.compile(rf"{re.escape(name)}_({kinds})")
+    return [path for path in folder.iterdir() if mine.fullmatch(path.name)]
 
 
 def done(folder: Path, name: str, sha256: str, made: str) -> bool:
@@ -108,4 +116,4 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-__all__ = ["NAMES", "Features", "done", "ids", "write", "write_report"]
+__all__ = ["NAMES", "Features", "done", "files", "ids", "write", "write_report"]
