@@ -153,6 +153,7 @@ ALLOWED = {
         "summarizer.sampling",
         "summarizer.stages.narrate",  # how a language model is asked, to ask it elsewhere
         "summarizer.models.narrator",  # what it is asked
+        "summarizer.models.loading",  # to load models once for many videos
         "summarizer.schema",
         "summarizer.config",
         "summarizer.errors",

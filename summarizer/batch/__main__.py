@@ -17,6 +17,7 @@ from summarizer.config import PRESETS, SHAPES, preset
 from summarizer.errors import PreferenceError, SummarizerError
 from summarizer.exports import FORMS
 from summarizer.exports.plain import brief, line
+from summarizer.models.loading import keep
 from summarizer.schema import Length, Preference
 
 EXTRAS = tuple(name for name in FORMS if name not in BASICS)
@@ -145,9 +146,7 @@ def _cores() -> int:
 
 def made(due: Sequence[Item], job: Job, workers: int, address: str) -> Iterator[Record]:
     """The records of what is due, as each is finished."""
-    if not due:
-        return iter(())
-    if address or workers:
+    if due and (address or workers):
         return cluster.records(due, job, workers, address)
     return (summarized(item, job) for item in due)
 
@@ -185,4 +184,5 @@ def told(record: Record, count: int, total: int, left: float) -> str:
 
 
 if __name__ == "__main__":
+    keep()
     sys.exit(main())

@@ -20,13 +20,15 @@ from summarizer.batch.records import Record
 from summarizer.batch.work import Job, failed, summarized
 from summarizer.config import MB, NarratorConfig, preset
 from summarizer.errors import SummarizerError
+from summarizer.models.loading import keep
 from summarizer.models.narrator import Piece
 from summarizer.sampling import Encode, encode, encoded, samples_of
 from summarizer.schema import Encoded
 from summarizer.stages.narrate import Write, write
 
 RETRIES = 5  # of a video whose worker or machine was lost
-AT_ONCE = 4  # videos that a model works for
+SEEING, TELLING = "seeing", "telling"
+AT_ONCE = 4  # videos that are seen and heard together; stories are written one by one
 AHEAD = 2  # videos for each core of a cluster that wait or work
 STORE = 256 * MB  # for what is handed over where there are no models
 LOST = "a worker, a model or a machine was lost"
@@ -48,7 +50,7 @@ def records(
     os.environ.update({name: os.environ.get(name, value) for name, value in QUIET.items()})
     import ray
 
-    needy = bool(preset(job.preset).needs)
+    needy = bool(preset(job.preset).needs or preset(job.preset).joins)
     _join(address, workers, needy)
     try:
         models = _models() if needy else None
@@ -111,6 +113,9 @@ def _summarized(item: Item, job: Job, models: "Models | None") -> Record:
 class Model:
     """The actor: it holds what it once loaded, and works for several videos at once."""
 
+    def __init__(self):
+        keep()
+
     def place(self) -> str:
         """The machine it is on."""
         import ray
@@ -151,7 +156,8 @@ class Models:
         self, sense: str, samples: str, count: int, seconds: float, settings: str = ""
     ) -> Iterator[Encoded]:
         held = np.array(samples_of(sense, samples, count))
-        yield from _answer(self.near().encode.remote(sense, held, seconds, settings))
+        encode = self.near().encode.options(concurrency_group=SEEING)
+        yield from _answer(encode.remote(sense, held, seconds, settings))
 
     def write(
         self,
@@ -161,7 +167,8 @@ class Models:
         pieces: Sequence[Piece],
         most: int,
     ) -> Iterator[str]:
-        yield from _answer(self.near().write.remote(weights, trained, settings, pieces, most))
+        write = self.near().write.options(concurrency_group=TELLING)
+        yield from _answer(write.remote(weights, trained, settings, pieces, most))
 
 
 def _answer(reference: object) -> list:
@@ -184,7 +191,7 @@ def _models() -> Models:
         num_gpus=1 if gpus else 0,
         max_restarts=-1,
         max_task_retries=RETRIES,
-        max_concurrency=AT_ONCE,
+        concurrency_groups={SEEING: AT_ONCE, TELLING: 1},
     )(Model)
     actors = [made.remote() for _ in range(max(1, gpus))]
     places = ray.get([actor.place.remote() for actor in actors])

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from summarizer.errors import PresetError, WeightsError
-from summarizer.models.loading import alone, loaded, placed, settings, tokens_of
+from summarizer.models.loading import alone, kept, loaded, placed, settings, tokens_of
+from summarizer.models.together import Together
 
 # -- the common part: other rates, and windows ----------------------------------------------------
 
@@ -68,6 +69,7 @@ TINY = 1e-7  # its own guard against silence
 LINE = "heard.weight"  # of a checkpoint, from an ear to texts
 
 
+@kept
 @alone
 def load_ear(
     folder: Path,
@@ -126,6 +128,7 @@ class Ear:
         self.tokens_a_second, self.batch = tokens_a_second, batch
         self.width = int(model.config.hidden_size)
         self.hop, self.field = _frame(model.config.conv_kernel, model.config.conv_stride)
+        self._together = Together(self._states)
 
     def listen(self, samples: np.ndarray, rate: int) -> np.ndarray:
         """(tokens, width) float32 of mono sound; token i is [i/n, (i+1)/n) s, n tokens a second.
@@ -142,7 +145,8 @@ class Ear:
         heard, latest = 0, None
         window = round(WINDOW * self.rate)
         for some in batches(starts(total, window, window), self.batch):
-            states = self._states([self._window(samples, rate, start, total) for start in some])
+            sound = torch.stack([self._window(samples, rate, start, total) for start in some])
+            (states,) = self._together(sound, self.batch)
             for start, rows in zip(some, states, strict=True):  # (frames, width)
                 middles = start + self.hop * torch.arange(len(rows)) + self.field // 2
                 new = (middles >= heard) & (middles < max(total, self.field))
@@ -165,16 +169,16 @@ class Ear:
         lacking = round(SHORTEST * self.rate) - len(sound)
         return torch.nn.functional.pad(sound, (0, max(0, lacking)))
 
-    def _states(self, windows: Sequence):
+    def _states(self, sound) -> tuple:
         import torch
 
-        sound = torch.stack(list(windows)).to(self.model.device)  # (windows, samples)
+        sound = sound.to(self.model.device)  # (windows, samples)
         if self.normalise:
             sound = sound - sound.mean(1, keepdim=True)
             sound = sound / (sound.var(1, unbiased=False, keepdim=True) + TINY).sqrt()
         with torch.inference_mode():
             states = self.model(sound.to(self.model.dtype)).last_hidden_state
-        return states.float()  # (windows, frames, width)
+        return (states.float(),)  # (windows, frames, width)
 
 
 def load_line(name: str) -> Callable[[np.ndarray], np.ndarray]:
@@ -218,6 +222,7 @@ MADE = (
 )
 
 
+@kept
 @alone
 def load_clap(
     folder: Path, device: str = "cpu", *, window: float = 10.0, hop: float = 5.0, batch: int = 8
@@ -256,6 +261,7 @@ class Clap:
         fused = extractor.truncation == "fusion"  # then it was trained with the other filters
         filters = extractor.mel_filters if fused else extractor.mel_filters_slaney
         self.filters = torch.from_numpy(filters).to(model.device, exact)  # (frequencies, mels)
+        self._together = Together(self._heard)
 
     def windows(self, seconds: float) -> np.ndarray:
         """When the windows of a sound of that length begin and end: (windows, 2), in seconds."""
@@ -274,11 +280,18 @@ class Clap:
                 resampled(samples, rate, self.rate, start, min(start + self.window, total))
                 for start in some
             ]
-            mels = self.mel(torch.stack([self._filled(piece) for piece in pieces]))
-            with torch.inference_mode():
-                made = self.model.get_audio_features(mels.to(self.model.dtype)).pooler_output
-            found.append(_unit(made))
+            sound = torch.stack([self._filled(piece) for piece in pieces])
+            (heard,) = self._together(sound, self.batch)
+            found.append(heard)
         return np.concatenate(found)
+
+    def _heard(self, sound) -> tuple[np.ndarray]:
+        import torch
+
+        mels = self.mel(sound)
+        with torch.inference_mode():
+            made = self.model.get_audio_features(mels.to(self.model.dtype)).pooler_output
+        return (_unit(made),)
 
     def read(self, texts: Sequence[str]) -> np.ndarray:
         """(texts, width) float32, of unit length."""

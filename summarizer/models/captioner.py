@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from summarizer.errors import PresetError, WeightsError
-from summarizer.models.loading import alone, loaded, placed, settings, tokens_of
+from summarizer.models.loading import alone, kept, loaded, placed, settings, tokens_of
+from summarizer.models.together import Together
 
 # what older files hold besides: numbers that the class makes itself
 MADE = (r"text_decoder\.bert\.embeddings\.position_ids",)
@@ -17,6 +18,7 @@ LONGEST_PHRASE = 4  # words; what is said twice in a row is said once
 SLIMMEST = 4  # times longer than wide: of longer pictures only the middle is looked at
 
 
+@kept
 @alone
 def load_captioner(
     folder: Path, device: str = "cpu", *, beams: int = 1, most: int = 30, batch: int = 8
@@ -49,24 +51,29 @@ class Captioner:
         self.side = int(model.config.vision_config.image_size)
         shade = torch.tensor([sees["image_mean"], sees["image_std"]], device=model.device)
         self.mean, self.spread = shade.view(2, 3, 1, 1)
+        self._together = Together(self._told)
 
     def caption(self, frames: np.ndarray) -> list[str]:
         """A sentence for each of (frames, height, width, 3) uint8 RGB; empty if it has no words."""
-        import torch
-
         found: list[str] = []
         for first in range(0, len(frames), self.batch):
             pictures = self.prepared(frames[first : first + self.batch])
-            with torch.inference_mode():
-                made = self.model.generate(
-                    pictures.to(self.model.dtype),
-                    max_new_tokens=self.most,
-                    num_beams=self.beams,
-                    do_sample=False,
-                )
-            texts = self.tokenizer.batch_decode(made[:, 1:], skip_special_tokens=True)
-            found += [cleaned(text) for text in texts]
+            (texts,) = self._together(pictures, self.batch)
+            found += texts
         return found
+
+    def _told(self, pictures) -> tuple[list[str]]:
+        import torch
+
+        with torch.inference_mode():
+            made = self.model.generate(
+                pictures.to(self.model.dtype),
+                max_new_tokens=self.most,
+                num_beams=self.beams,
+                do_sample=False,
+            )
+        texts = self.tokenizer.batch_decode(made[:, 1:], skip_special_tokens=True)
+        return ([cleaned(text) for text in texts],)
 
     def rows(self, frames: np.ndarray) -> np.ndarray:
         """(frames, width) float16: what BLIP's eye sees in each as a whole, by its first token."""

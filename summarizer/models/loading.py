@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from threading import RLock
+from threading import Event, RLock
 
 from summarizer.errors import WeightsError
 
 # one model is built at a time: the libraries change the state of the whole process while they do
 BUILDING = RLock()
+KEEPING = Event()
+KEPT: dict[tuple, object] = {}
 NAMED = 5  # of the names that don't fit, in an error
 
 
@@ -27,6 +29,27 @@ def alone(load):
             return load(*given, **options)
 
     return loading
+
+
+def kept(load):
+    """A loader whose models stay, once `keep` was called: who asks again gets the same one."""
+
+    @wraps(load)
+    def loading(*given, **options):
+        if not KEEPING.is_set():
+            return load(*given, **options)
+        asked = (load.__qualname__, given, tuple(sorted(options.items())))
+        with BUILDING:
+            if asked not in KEPT:
+                KEPT[asked] = load(*given, **options)
+            return KEPT[asked]
+
+    return loading
+
+
+def keep() -> None:
+    """From here on this process loads what senses see and hear with once: it works for many."""
+    KEEPING.set()
 
 
 def settings(folder: Path, file: str) -> dict:

@@ -14,7 +14,8 @@ from torch import Tensor
 from torch.nn.functional import interpolate, normalize
 
 from summarizer.errors import WeightsError
-from summarizer.models.loading import alone, settings
+from summarizer.models.loading import alone, kept, settings
+from summarizer.models.together import Together
 
 CONFIG, WEIGHTS = "open_clip_config.json", "open_clip_model.safetensors"
 NAMES = (WEIGHTS, "open_clip_pytorch_model.safetensors")  # open_clip takes the first that is there
@@ -75,6 +76,7 @@ class Eye:
         self.patches: int = model.visual.grid_size[0] * model.visual.grid_size[1]
         self._known: dict[str, np.ndarray] = {}
         self._lock = Lock()
+        self._together = Together(lambda pictures: self._pass(pictures))
 
     @property
     def device(self) -> torch.device:
@@ -97,7 +99,7 @@ class Eye:
         shape = (0, self.patches, self.patch_width)
         patches = [torch.zeros(shape, device=self.device, dtype=self.dtype)]
         for first in range(0, len(frames), step):
-            embedding, seen = self._pass(torch.tensor(frames[first : first + step]))
+            embedding, seen = self._together(torch.tensor(frames[first : first + step]), step)
             embeddings.append(embedding)
             patches.append(seen)
         return Seen(np.concatenate(embeddings), torch.cat(patches))
@@ -145,6 +147,7 @@ class Eye:
         return torch.func.functional_call(self.model, shorter, (), given)[1]
 
 
+@kept
 @alone
 def load_eye(folder: Path, device: str = "cpu") -> Eye:
     """The CLIP model in a folder; half precision on a CUDA device, full precision elsewhere."""
