@@ -1,8 +1,9 @@
 """How much of a planted signal the summarizer in stages finds: python -m bench.progressive
 
 On features drawn by `bench.planted` over the real annotations and splits of TVSum and SumMe, which
-lie in ../shared/data/benchmarks. What is finished is kept in the folder --work, and the same
-command goes on; `bench/progressive.md` is written from it.
+lie in ../shared/data/benchmarks; and what can be measured of these without any features. What is
+finished is kept in the folder --work, and the same command goes on; `bench/progressive.md` is
+written from it. With --folds 0 nothing is fitted, and the page is written from what is there.
 """
 
 import argparse
@@ -17,8 +18,9 @@ import numpy as np
 from bench import planted
 from summarizer.data import benchmark
 from summarizer.data.benchmark import Annotated, Split
-from summarizer.evaluate.frames import every_frame, learners, record
+from summarizer.evaluate.frames import MEASURES, every_frame, learners, people, record
 from summarizer.files import whole
+from summarizer.metrics import frames
 from summarizer.train import progressive as scoring
 from summarizer.train.films import Film
 
@@ -51,7 +53,13 @@ PUBLISHED = {  # at its own settings, on real features, by the best epoch on the
     ("tvsum", "without text"): (60.3, 0.177, 0.233),
     ("tvsum", "with text"): (60.4, 0.181, 0.238),
 }
-
+REAL_SEEDS = 5  # of chance
+KNOWN = {  # Otani, Nakashima, Rahtu and Heikkila (CVPR 2019) and those who measured as they did
+    ("tvsum", "random"): "F mean 57",
+    ("tvsum", "human"): "tau .177, rho .204",
+    ("summe", "random"): "F max 41",
+    ("summe", "human"): "tau .205, rho .213",
+}
 
 FOUND = (
     "## What is found",
@@ -79,6 +87,7 @@ def main() -> int:
     parser.add_argument("--page", type=Path, default=PAGE)
     given = parser.parse_args()
     for which in given.sets:
+        annotated(which, given)
         measure(which, given)
     step = given.work / "step.json"
     if not step.is_file():
@@ -107,6 +116,32 @@ def measure(which: str, given: argparse.Namespace) -> None:
                 of = (way, settings, split.name, seed)
                 if of not in known:
                     keep(kept, of, *fitted(videos, split, settings, seed))
+
+
+def annotated(which: str, given: argparse.Namespace) -> None:
+    """What needs no features: chance, even and central choices, and people, over all videos."""
+    kept = given.work / f"{which}-real.json"
+    if kept.is_file():
+        return
+    found: dict[str, list[Mapping[str, float]]] = {}
+    for video in benchmark.load(given.data, which).values():
+        for seed in range(REAL_SEEDS):
+            drawn = frames.random(video.frames, [seed, *video.name.encode()])
+            found.setdefault("random", []).append(record(video, "", drawn).values)
+        for way, scores in frames.TRIVIAL.items():
+            found.setdefault(way, []).append(record(video, "", scores(video.frames)).values)
+        found.setdefault("human", []).append(people(video))
+    means = {
+        way: {
+            each.name: float(np.mean([one[each.name] for one in mine if each.name in one]))
+            for each in MEASURES
+            if any(each.name in one for one in mine)
+        }
+        for way, mine in found.items()
+    }
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with whole(kept) as part:
+        part.write_text(json.dumps(means), encoding="utf-8")
 
 
 def fitted(
@@ -199,7 +234,8 @@ def lines(kept: Path) -> list[dict]:
 
 def page(given: argparse.Namespace) -> str:
     tables = [row for which in given.sets for row in table(which, given)]
-    return "\n".join([*head(given), *tables, "", *size(given), *FOUND]) + "\n"
+    rows = [*head(given), *tables, "", *size(given), *FOUND, "", *without(given)]
+    return "\n".join(rows) + "\n"
 
 
 def head(given: argparse.Namespace) -> Iterator[str]:
@@ -221,6 +257,31 @@ def head(given: argparse.Namespace) -> Iterator[str]:
         "deviation of tau over fits. A way without text can't know which of two directions counts "
         "on TVSum; on SumMe no text tells anything."
     )
+
+
+def without(given: argparse.Namespace) -> Iterator[str]:
+    """What the real annotations tell without any features."""
+    yield "## The real annotations, without any features"
+    yield ""
+    yield (
+        "Means over all videos, at the full frame rate, with the shots of the standard files and "
+        "the knapsack at 15 %. In one convention tau and rho are with each annotator, then the "
+        "mean (people: over all pairs), in the other with the mean of the annotators (people: of "
+        "the others); people's F leaves one out; chance is drawn "
+        f"{REAL_SEEDS} times. What others measured by the same rules stands beside, and "
+        "`tests/evaluate/test_frames_protocols.py` holds these numbers to it."
+    )
+    yield ""
+    yield f"| set | way | {' | '.join(each.name for each in MEASURES)} | published |"
+    yield f"|---|---|{'---:|' * len(MEASURES)}---|"
+    for which in given.sets:
+        means = json.loads((given.work / f"{which}-real.json").read_text(encoding="utf-8"))
+        for way, found in means.items():
+            numbers = " | ".join(
+                f"{each.scale * found[each.name]:.{each.places}f}" if each.name in found else "–"
+                for each in MEASURES
+            )
+            yield f"| {which} | {way} | {numbers} | {KNOWN.get((which, way), '')} |"
 
 
 def size(given: argparse.Namespace) -> Iterator[str]:
