@@ -1,6 +1,6 @@
 """A narrator with what was trained for it: an adapter, and a projector for each sense.
 
-The checkpoint's config says how they are shaped:
+The checkpoint's config says how they are shaped; "lora" is null where only projectors learned:
 
     {"weights": "vicuna-7b", "lora": {"rank": 16, ...}, "projectors": {"sight": 1024, ...}}
 """
@@ -47,9 +47,9 @@ def save(
     checkpoint.save(folder, trainable(narrator), config, metrics)
 
 
-def shapes(weights: str, folder: Path) -> tuple[Lora, dict[str, int]]:
-    """How the adapter of a checkpoint for these weights is shaped, and how wide what each of its
-    projectors reads."""
+def shapes(weights: str, folder: Path) -> tuple[Lora | None, dict[str, int]]:
+    """How the adapter of a checkpoint for these weights is shaped, if it has one, and how wide what
+    each of its projectors reads."""
     config = checkpoint.describe(folder).config
     if config.get("weights") != weights:
         raise WeightsError(
@@ -57,8 +57,9 @@ def shapes(weights: str, folder: Path) -> tuple[Lora, dict[str, int]]:
             f"and not for {weights}; get one that was"
         )
     try:
-        known = dict(config["lora"]) | {"targets": tuple(config["lora"]["targets"])}
-        return Lora(**known), {str(k): int(v) for k, v in config["projectors"].items()}
+        given = config["lora"]
+        lora = Lora(**dict(given) | {"targets": tuple(given["targets"])}) if given else None
+        return lora, {str(k): int(v) for k, v in config["projectors"].items()}
     except (KeyError, TypeError, ValueError, AttributeError):
         raise WeightsError(
             f"the config.json of the checkpoint {folder.name} does not say how its adapter and "
@@ -68,18 +69,20 @@ def shapes(weights: str, folder: Path) -> tuple[Lora, dict[str, int]]:
 
 def adapted(narrator: Narrator, weights: str, folder: Path) -> Narrator:
     """The narrator with a checkpoint in it, its adapter worked into its weights."""
-    return merged(_holding(narrator, weights, folder))
+    ready, lora = _holding(narrator, weights, folder)
+    return merged(ready) if lora else ready
 
 
 def unadapted(narrator: Narrator, weights: str, folder: Path) -> Narrator:
     """The narrator with the projectors of a checkpoint alone: its own weights as they were."""
-    ready = _holding(narrator, weights, folder)
-    return ready.having(ready.model.unload().eval())
+    ready, lora = _holding(narrator, weights, folder)
+    return ready.having(ready.model.unload().eval()) if lora else ready
 
 
-def _holding(narrator: Narrator, weights: str, folder: Path) -> Narrator:
-    ready = prepared(narrator, *shapes(weights, folder))
+def _holding(narrator: Narrator, weights: str, folder: Path) -> tuple[Narrator, Lora | None]:
+    lora, widths = shapes(weights, folder)
+    ready = prepared(narrator, lora, widths)
     module = trainable(ready)
     checkpoint.load(folder, module)
     module.requires_grad_(False)
-    return ready
+    return ready, lora

@@ -2,6 +2,7 @@
 python -m summarizer.train videoxum --preset NAME --data MANIFEST --out checkpoints/NAME
 python -m summarizer.train ssl|progressive --data FILE --out checkpoints/NAME
 python -m summarizer.train emotion --data FOLDER --out checkpoints/emotion
+python -m summarizer.train emotion-adapter --out checkpoints/pocket/emotion-adapter
 
 On several GPUs or machines: accelerate launch -m summarizer.train ... The manifest's features have
 to be there (python -m summarizer.features); the other two also learn from the .h5 files TVSum and
@@ -26,6 +27,7 @@ STAGES = ("see", "hear", "tell")  # of a preset with a language model
 ABRIDGED = ("videoxum",)  # of a preset that reads a video as frames
 COURSES = ("ssl", "progressive")  # of features alone, whoever made them
 ACTED = ("emotion",)  # of folders of speech
+DRAWN = ("emotion-adapter",)  # of the little world, which needs no data
 UNDONE = 3  # the exit status where time was up
 
 
@@ -34,10 +36,10 @@ def arguments() -> argparse.ArgumentParser:
         prog="python -m summarizer.train", description="Train what a preset can learn."
     )
     add = parser.add_argument
-    add("stage", choices=(*STAGES, *ABRIDGED, *COURSES, *ACTED))
+    add("stage", choices=(*STAGES, *ABRIDGED, *COURSES, *ACTED, *DRAWN))
     add("--preset", help=f"whose {', '.join((*STAGES, *ABRIDGED))} is trained: "
         f"{', '.join(PRESETS)}")  # fmt: skip
-    add("--data", type=Path, nargs="+", required=True, metavar="FILE",
+    add("--data", type=Path, nargs="+", default=[], metavar="FILE",
         help=f"manifests; for {' and '.join(COURSES)} also .h5 files; for "
         f"{' and '.join(ACTED)} folders of WAV files")  # fmt: skip
     add("--out", type=Path, required=True, help="the checkpoint, as checkpoints/NAME")
@@ -50,7 +52,7 @@ def arguments() -> argparse.ArgumentParser:
         "--seed",
         type=int,
         default=0,
-        help=f"of {', '.join((*COURSES, *ACTED))}; else --set pace.seed=1",
+        help=f"of {', '.join((*COURSES, *ACTED, *DRAWN))}; else --set pace.seed=1",
     )
     add("--seconds", type=float, default=math.inf, help=f"stop after these, with status {UNDONE}")
     add("--absolute", action="store_true", help="media of the manifest may lie anywhere")
@@ -77,6 +79,8 @@ def run(options: argparse.Namespace) -> int:
     from summarizer.train.loop import LOG, train
 
     out = options.out
+    if not options.data and options.stage not in DRAWN:
+        raise PresetError(f"what is {options.stage} to be learned from? --data names it")
     about, ready, told = (_stage if options.stage in (*STAGES, *ABRIDGED) else _course)(options)
     first = PartialState().is_main_process
     if first:
@@ -117,12 +121,12 @@ def _stage(options: argparse.Namespace) -> "tuple[str, Course, Told]":
 
 def _course(options: argparse.Namespace) -> "tuple[str, Ready, Told]":
     """The same for what is learned without a preset, with the figures that tell how it did."""
-    from summarizer.train import emotion, screening
+    from summarizer.train import emotion, emotion_adapter, screening
 
-    known = {**screening.COURSES, **emotion.COURSES}
+    known = {**screening.COURSES, **emotion.COURSES, **emotion_adapter.COURSES}
     if options.preset is not None:
         raise PresetError(
-            f"{options.stage} learns from features, whoever made them; leave --preset away"
+            f"{options.stage} takes features or files, whoever made them; leave --preset away"
         )
     if len(options.begin) > 1:
         raise PresetError(f"{options.stage} begins from one checkpoint, not {len(options.begin)}")

@@ -32,6 +32,17 @@ def senses_of(perception: Perception, each: int = EACH) -> Mapping[str, Sense]:
     return found
 
 
+def embedded_of(perception: Perception) -> Mapping[str, Sense]:
+    """The same out of what whole pictures and stretches of sound are like beside texts: CLIP's rows
+    and those of a model of sound, one of each for each of their times."""
+    named = {"sight": perception.track("sight"), "sound": perception.track("hearing")}
+    return {
+        name: partial(heard, track)
+        for name, track in named.items()
+        if track is not None and len(track.times)
+    }
+
+
 def seen(
     perception: Perception, patches: Track, start: float, end: float, most: int, each: int = EACH
 ) -> np.ndarray:
@@ -66,13 +77,13 @@ def _tokens(patches: Track, first: int, last: int):
     return torch.from_numpy(np.asarray(patches.values[first:last], np.float32))
 
 
-def heard(tune: Track, start: float, end: float, most: int) -> np.ndarray:
+def heard(track: Track, start: float, end: float, most: int) -> np.ndarray:
     """(tokens, width): at most so many, in order of time; the nearest where none is inside."""
-    first, last = np.searchsorted(tune.times, [start - 1e-6, end - 1e-6])
+    first, last = np.searchsorted(track.times, [start - 1e-6, end - 1e-6])
     if first == last:
-        first = min(int(first), len(tune.times) - 1)
+        first = min(int(first), len(track.times) - 1)
         last = first + 1
-    rows = np.asarray(tune.values[first:last], np.float32)
+    rows = np.asarray(track.values[first:last], np.float32)
     parts = np.array_split(rows, min(most, len(rows)))
     return np.stack([part.mean(axis=0) for part in parts]).astype(np.float16)
 
