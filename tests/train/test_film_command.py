@@ -8,13 +8,15 @@ import pytest
 import torch
 
 from summarizer import checkpoint
-from summarizer.data import benchmark
+from summarizer.data import benchmark, manifest, perceived
+from summarizer.data.manifest import Example, Rated, Told
 from summarizer.metrics.agreement import kendall
 from summarizer.models.saliency.progressive import load
+from summarizer.schema import Track
 from summarizer.train import __main__ as command
 from summarizer.train.loop import LOG
 from summarizer.train.screening import COURSES
-from tests import annotated
+from tests import annotated, perceptions
 
 SMALL = ("width=16", "layers=1", "heads=2", "batch=4", "rate=3e-3")
 
@@ -68,6 +70,31 @@ def test_stopped_and_taken_up_again_it_learns_the_same(data, tmp_path, stage):
     one, other = checkpoint.tensors(whole), checkpoint.tensors(parts)
     for name in one:
         torch.testing.assert_close(one[name], other[name], rtol=1e-4, atol=1e-6)
+
+
+def test_both_learn_from_a_manifest_with_features(tmp_path, capsys):
+    """Videos with stories and what people gave every second, as the senses of the app see them."""
+    path, draw = tmp_path / "manifest.jsonl", np.random.default_rng(3)
+    keeper, examples = perceived.Keeper(perceived.place_of(path), {"preset": "tiny"}), []
+    for number in range(6):
+        rows = draw.normal(size=(20, 5)).astype(np.float16)
+        track = Track("sight", np.arange(20) + 0.5, rows, "an eye")
+        seen = perceptions.perception(perceptions.video(20.0), tracks=[track])
+        keeper.keep(str(number), f"{number}.mp4", seen)
+        liked = tuple(np.clip(0.5 + rows[:, 0] / 4, 0, 1).round(3).tolist())
+        examples.append(
+            Example(
+                str(number), video=f"{number}.mp4", story=(Told(f"Number {number}."),),
+                saliency=Rated(1.0, (liked,)), split="val" if number == 5 else "train",
+            )
+        )  # fmt: skip
+    manifest.write(examples, path)
+    assert learn("ssl", path, tmp_path / "encoder", epochs=2) == 0
+    own = tmp_path / "own"
+    assert learn("progressive", path, own, "--from", tmp_path / "encoder", epochs=2) == 0
+    said = capsys.readouterr().out
+    assert said.count("5 videos to learn from and 1 held out, features by an eye") == 2
+    assert load(own, "an eye", 5).judge(np.ones((4, 5))).shape == (3, 4)
 
 
 def test_seeds_differ(data, tmp_path):
