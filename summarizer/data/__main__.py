@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
-from summarizer.data import checking, download, fetching, manifest
+from summarizer.data import checking, download, fetching, manifest, metadata
 from summarizer.data.entries import home
 from summarizer.data.fetching import Limits
 from summarizer.data.manifest import Example
@@ -19,6 +19,7 @@ from summarizer.data.sources import SOURCES
 from summarizer.errors import SummarizerError
 
 MANIFEST = "manifest.jsonl"
+TABLE = ".csv"  # what a table of videos ends with
 SHOWN = 1000  # faults of a manifest
 
 
@@ -35,11 +36,14 @@ def arguments() -> argparse.ArgumentParser:
     check.add_argument("manifest", type=Path)
     fetch = commands.add_parser("fetch", help="download a data set's files, then its media")
     fetch.add_argument("name", choices=SOURCES, metavar="NAME", help=", ".join(SOURCES))
-    fetch.add_argument("--out", type=Path, required=True, help="the folder for all of it")
+    fetch.add_argument(
+        "--out", type=Path, required=True, help="the folder for all of it, or a table: NAME.csv"
+    )
     fetch.add_argument("--no-media", action="store_true", help="only what describes them")
     fetch.set_defaults(absolute=False)
     media = commands.add_parser("media", help="download the media that a manifest names by address")
-    media.add_argument("manifest", type=Path)
+    media.add_argument("manifest", type=Path, nargs="?")
+    media.add_argument("--metadata", type=Path, metavar="CSV", help="or a table of videos")
     media.add_argument("--out", type=Path, required=True, help="the folder for all of it")
     media.add_argument("--start", type=_count, default=0, help="the first example, from 0")
     media.add_argument("--end", type=_count, help="the one after the last")
@@ -114,11 +118,16 @@ def check(options: argparse.Namespace) -> int:
 
 def fetch(options: argparse.Namespace) -> int:
     """Download a data set's files, make a manifest of them, and download its media."""
-    source, folder = SOURCES[options.name], options.out
+    source, table = SOURCES[options.name], options.out.suffix.lower() == TABLE
+    folder = options.out.with_suffix("") if table else options.out
     _say(f"{options.name}: {source.terms}.")
     download.metadata(source, folder, _say)
     skipped = Counter()
     examples = READERS[options.name](folder, _skipping(skipped) if options.skip else None)
+    if table:
+        count = metadata.write(_videos(examples, options.max), options.out)
+        _say(f"{options.out}: {count} videos{_left_out(skipped)}")
+        return 0
     examples = list(islice(examples, options.max))
     _say(f"{len(examples)} examples{_left_out(skipped)}")
     if options.no_media:
@@ -129,12 +138,29 @@ def fetch(options: argparse.Namespace) -> int:
 
 def media(options: argparse.Namespace) -> int:
     """Download the media that a manifest names by address."""
-    folder, path = options.out, options.manifest
-    examples = islice(manifest.read(path, anywhere=options.absolute), options.start, options.end)
+    folder, path = options.out, options.metadata or options.manifest
+    if path is None or (options.metadata and options.manifest):
+        raise SummarizerError("name one list of media: a manifest, or a table by --metadata")
+    if options.metadata:
+        examples = islice(metadata.read(path), options.start, options.end)
+    else:
+        whole = manifest.read(path, anywhere=options.absolute)
+        examples = islice(whole, options.start, options.end)
     target = folder / MANIFEST
     return _media(
         list(manifest.moved(examples, path.parent, target, options.absolute)), folder, options
     )
+
+
+def _videos(examples: Iterable[Example], most: int | None) -> Iterable[Example]:
+    """The first example of each of so many videos."""
+    seen: set[str] = set()
+    for each in examples:
+        if len(seen) == most:
+            return
+        if each.video not in seen:
+            seen.add(each.video)
+            yield each
 
 
 def _media(examples: list[Example], folder: Path, options: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from summarizer.data.entries import Skipped
 from summarizer.data.manifest import Example
 from summarizer.data.readers import (
     activitynet,
+    clips,
     eccv16,
     instruct_v2xum,
     llava,
@@ -24,6 +25,7 @@ from summarizer.data.readers import (
 )
 
 READERS: dict[str, Callable[[Path, Skipped | None], Iterator[Example]]] = {
+    "clips": clips.read,
     "tvsum": tvsum.read,
     "summe": summe.read,
     "ovp": partial(eccv16.read, which="ovp"),
