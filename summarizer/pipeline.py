@@ -124,6 +124,11 @@ class Summarizer:
         """The ways moments can be picked, for Preference.selector."""
         return tuple(SELECTORS)
 
+    @property
+    def selector(self) -> str:
+        """The preset's own way."""
+        return self.preset.selector
+
     # -- perceive: once a video -------------------------------------------------------------------
 
     def probe(self, path: Path) -> Video:

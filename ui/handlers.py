@@ -19,6 +19,7 @@ from summarizer.errors import PreferenceError
 from summarizer.schema import Event, Perception, Video, Work
 from ui import edits as editing
 from ui.edits import Edits
+from ui.inside import Inside
 from ui.session import IDLE, Player, Reel, Rooms, Session, Status
 
 if TYPE_CHECKING:
@@ -245,6 +246,23 @@ class Handlers:
             rival = summarizer.choose(perception, wanted)
             *_, told = summarizer.tell(perception, rival)
             return told, IDLE
+        except Exception as error:
+            return None, failed(error)
+
+    def inside(
+        self, perception: Perception, summary: Summary, preset: str
+    ) -> tuple[Inside | None, Status]:
+        """How else the moments could have been picked, what they were read beside, and what is
+        composed of measurements."""
+        try:
+            summarizer = self.with_preset(preset)
+            ways = tuple(
+                (name, summarizer.choose(perception, replace(summary.preference, selector=name)))
+                for name in summarizer.selectors
+            )
+            own = summary.preference.selector or summarizer.selector
+            near = summarizer.attention(perception)
+            return Inside(summary, own, ways, near, summarizer.composed(perception, summary)), IDLE
         except Exception as error:
             return None, failed(error)
 

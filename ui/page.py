@@ -13,7 +13,7 @@ import gradio as gr
 
 from summarizer import SummarizerError
 from summarizer.schema import Event, Perception, Summary
-from ui import annotate, api, cards, ledger, look, parts, views
+from ui import annotate, api, cards, inside, ledger, look, parts, views
 from ui.edits import Edits
 from ui.handlers import Handlers, Order, Wish, failed, weights_in, weights_typed
 from ui.parts import Parts
@@ -170,6 +170,7 @@ class _Wiring:
         self._editing()
         self._learning()
         self._comparing()
+        self._looking_inside()
         self._exporting()
         self._opening(work)
 
@@ -552,6 +553,27 @@ class _Wiring:
             return HIDDEN, views.status(status)
         figure = gr.update(value=views.rivals(summary, rival, dark), visible=True)
         return figure, cards.comparison(summary, rival)
+
+    # -- for researchers --------------------------------------------------------------------------
+
+    def _looking_inside(self) -> None:
+        panel, state = self.panel, self.state
+        given = [panel.inside, state.seen, state.summary, state.dark, *self._given()]
+        shown = [panel.near, panel.attention, panel.ways, panel.picks, panel.texts]
+        gr.on([panel.inside.input, state.summary.change], self.inside, given, shown, **LATEST)
+
+    def inside(self, wanted: bool, seen, summary: Summary | None, dark: bool, *given) -> tuple:
+        if not wanted or summary is None or seen is None:
+            return "", HIDDEN, "", HIDDEN, ""
+        found, status = self.on.inside(seen, summary, Given(*given).preset)
+        if found is None:
+            return views.status(status), HIDDEN, "", HIDDEN, ""
+        track, seconds = found.attention, summary.video.seconds
+        heat = HIDDEN
+        if track is not None:
+            heat = gr.update(value=inside.attention(track, seconds, dark), visible=True)
+        bars = gr.update(value=inside.picks(found.ways, found.own, dark), visible=True)
+        return inside.near(track), heat, inside.table(found), bars, inside.texts(found)
 
     # -- render and export ----------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ SELECTORS = {
     "": "the preset's own",
     "knapsack": "knapsack",
     "dpp": "diverse (DPP)",
+    "refine": "refined seconds (k-DPP)",
     "peaks": "single peaks",
     "shots": "shots by sight",
 }
@@ -78,6 +79,12 @@ class Panel(NamedTuple):
     weights: gr.Textbox
     events: gr.Checkbox
     steps: gr.Checkbox
+    inside: gr.Checkbox
+    near: gr.HTML
+    attention: gr.Plot
+    ways: gr.HTML
+    picks: gr.Plot
+    texts: gr.HTML
     bench: gr.HTML
     go: gr.Button
     stop: gr.Button
@@ -230,6 +237,15 @@ def panel(summarizer) -> Panel:
                 label="Show the stages of a score on the curve, where there are any",
                 elem_id="steps",
             )
+            inside = gr.Checkbox(
+                label="Look inside: attention, ways of picking, texts", elem_id="inside"
+            )
+            near = html(elem_id="near")
+            plot = {"show_label": False, "visible": False, "elem_classes": "wl-timeline"}
+            attention = gr.Plot(elem_id="attention", **plot)
+            ways = html(elem_id="ways")
+            picks = gr.Plot(elem_id="picks", **plot)
+            texts = html(elem_id="texts")
             weights = gr.Textbox(
                 label="How much senses count",
                 info=weighable(summarizer),
@@ -239,7 +255,8 @@ def panel(summarizer) -> Panel:
             bench = html(cards.workbench(()), elem_id="bench")
     return Panel(
         *(want, chips, amount, unit, lengths, balance, variety, aspects, learning, learnt),
-        *(forget, preset, offers, selector, weights, events, steps, bench, go, stop, status, ended),
+        *(forget, preset, offers, selector, weights, events, steps),
+        *(inside, near, attention, ways, picks, texts, bench, go, stop, status, ended),
     )
 
 

@@ -29,6 +29,7 @@ from summarizer.schema import (
     Sentence,
     Step,
     Summary,
+    Track,
     Video,
     Work,
 )
@@ -63,6 +64,7 @@ class Fake:
     name = "offline"
     senses = SENSES
     selectors = ("knapsack", "dpp")
+    selector = "knapsack"
     shapes = ("source", "9:16", "1:1")
     exports = FORMS
     concepts = (
@@ -146,6 +148,15 @@ class Fake:
             said = Sentence(event.start, event.end, text, ("loudness: loud",))
             summary = replace(summary, story=(*summary.story, said))
             yield summary
+
+    def composed(self, perception: Perception, summary: Summary) -> Summary:
+        said = Sentence(0.0, perception.video.seconds, "It was measured.", ("loudness: loud",))
+        return replace(summary, story=(said,))
+
+    def attention(self, perception: Perception) -> Track | None:
+        """Every picture reads itself, and half as much of the one after it."""
+        rows = np.tile(np.array([0, 0, 0.6, 0.3, 0], np.float16), (perception.video.rows, 1))
+        return Track("attention", np.arange(float(len(rows))), rows, "fake")
 
     def of(self, name: str) -> "Fake":
         return self
