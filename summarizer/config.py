@@ -265,9 +265,9 @@ MEASURED = (
 
 # how scores in stages are taught: from videos that people judged, as an eye sees them
 TAUGHT = (
-    "python -m summarizer.extract data/videos --set tvsum --like data/tvsum --preset {eye} "
-    "--out data/tvsum-{eye}.h5 && python -m summarizer.train progressive "
-    "--data data/tvsum-{eye}.h5 --set guide=before --set unsaid=0.5 --out checkpoints/{own}"
+    "python -m summarizer.extract data/videos --set tvsum --like data/tvsum --preset {own} "
+    "--out data/tvsum-{own}.h5 && python -m summarizer.train progressive "
+    "--data data/tvsum-{own}.h5 --set guide=before --set unsaid=0.5 --out checkpoints/{own}"
 )
 STAGED = Preset(
     senses=(*MEASURED, "sight"),
@@ -278,7 +278,7 @@ STAGED = Preset(
     "found, learned from what people chose; the wish guides them.",
     needs=("clip-vit-b-32",),
     trained="progressive",
-    taught=TAUGHT.format(eye="laptop", own="progressive"),
+    taught=TAUGHT.format(own="progressive"),
 )
 
 # how two decoders over frames are taught: from videos that ten people shortened
@@ -345,7 +345,7 @@ PRESETS = {
         about="The same with the larger CLIP of studio, for a GPU.",
         needs=("clip-vit-l-14",),
         trained="progressive-large",
-        taught=TAUGHT.format(eye="studio", own="progressive-large"),
+        taught=TAUGHT.format(own="progressive-large"),
         listed=False,
     ),
     "progressive-pocket": replace(
@@ -354,7 +354,8 @@ PRESETS = {
         about="The same with the small eye that was trained here: nothing to download.",
         needs=("pocket-clip",),
         trained="progressive-pocket",
-        taught=TAUGHT.format(eye="pocket", own="progressive-pocket"),
+        taught="python -m summarizer.train progressive --data world:400 --set guide=before "
+        "--out checkpoints/progressive-pocket",
         limit="The pocket eye knows only the little drawn world it was trained on.",
         listed=False,
     ),
@@ -364,7 +365,7 @@ PRESETS = {
         about="The same with an eye 32 wide and random: for tests alone.",
         needs=("tiny-clip",),
         trained="progressive-tiny",
-        taught=TAUGHT.format(eye="tiny", own="progressive-tiny"),
+        taught=TAUGHT.format(own="progressive-tiny"),
         listed=False,
     ),
     "emotion": Preset(

@@ -1,4 +1,4 @@
-"""python -m summarizer.extract VIDEOS --set tvsum --preset laptop --like FOLDER --out tvsum.h5
+"""python -m summarizer.extract VIDEOS --set tvsum --preset progressive --like FOLDER --out tvsum.h5
 
 Features of raw videos in the form TVSum and SumMe are shared in, by the eye of a preset. Beside an
 annotated file, its picks, shots, names and judgements are kept, and pictures are taken at its
@@ -69,14 +69,14 @@ class Eye:
 
 
 def eye_of(name: str, settings: Sequence[str] = ()) -> Eye:
-    """That of a preset whose weights are here."""
+    """That of a preset, of which nothing else has to be here."""
     summarizer = load(name, overrides=tuple(settings))
-    require(summarizer.preset)
     eyes = [SENSES[each] for each in summarizer.senses if issubclass(SENSES[each], Sight)]
     if not eyes:
         raise PresetError(
             f"the preset {name} has no eye for pictures; choose one that sees with CLIP"
         )
+    require(replace(summarizer.preset, needs=(eyes[0].weights,), taught=""))
     return Eye(eyes[0], summarizer.config)
 
 

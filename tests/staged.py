@@ -32,7 +32,17 @@ def taught(place: Path, home: Path) -> None:
     """Extract, pretrain, train: a home of checkpoints in which the tiny preset finds its own."""
     laid(place)
     videos, like, data = place / "videos", place / "tvsum", place / "tvsum.h5"
-    words = [videos, "--set", "tvsum", "--preset", "tiny", "--like", like, "--out", data]
+    words = [
+        videos,
+        "--set",
+        "tvsum",
+        "--preset",
+        "progressive-tiny",
+        "--like",
+        like,
+        "--out",
+        data,
+    ]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHECKPOINTS", str(home))
         assert extract.main([str(word) for word in words]) == 0

@@ -116,6 +116,14 @@ def test_errors_are_sentences(films, tmp_path, tiny_weights, capsys):
     assert "holds no video" in capsys.readouterr().err
 
 
+def test_only_the_eye_has_to_be_here(tmp_path, monkeypatch):
+    for name in ("HF_HUB_CACHE", "XDG_DATA_HOME", "CHECKPOINTS"):
+        monkeypatch.setenv(name, str(tmp_path))
+    for preset, eye in (("studio", "clip-vit-l-14"), ("progressive", "clip-vit-b-32")):
+        with pytest.raises(extract.PresetError, match=f"the weights {eye}, .*weights get {eye}$"):
+            eye_of(preset)
+
+
 def test_features_by_another_eye_are_not_mixed(films, tmp_path, tiny_weights, capsys):
     out = tmp_path / "ovp.h5"
     words = [str(films), "--set", "ovp", "--preset", "tiny", "--out", str(out)]
