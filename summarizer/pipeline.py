@@ -271,6 +271,11 @@ class Summarizer:
         prompt, made = asking(found, summary), self.made(summary.preference)
         return dossier.write(folder, features, summary, found, prompt, made)
 
+    def documents(self, perception: Perception, summary: Summary, folder: Path) -> Path:
+        """The same in one zip, under the clip's name; where it lies."""
+        [name] = dossier.ids([Path(summary.video.name)])
+        return dossier.packed(self.document(perception, summary, folder, name), name)
+
     @property
     def shapes(self) -> tuple[str, ...]:
         """The shapes a reel can have: "source" is the whole picture."""

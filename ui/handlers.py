@@ -19,6 +19,7 @@ from summarizer.errors import PreferenceError
 from summarizer.schema import Event, Perception, Video, Work
 from ui import edits as editing
 from ui.edits import Edits
+from ui.feelings import Felt
 from ui.inside import Inside
 from ui.session import IDLE, Player, Reel, Rooms, Session, Status
 
@@ -266,6 +267,19 @@ class Handlers:
         except Exception as error:
             return None, failed(error)
 
+    def feel(self, seen: Perception | None, summary: Summary | None, preset: str) -> Felt | None:
+        """What the sound feels like and what is known of each moment, where a preset goes by it."""
+        try:
+            summarizer = self.with_preset(preset)
+            if seen is None or summary is None or not summarizer.dossier:
+                return None
+            carried = summarizer.feelings(seen)
+            found = summarizer.evidence(seen, summary)
+            return Felt(carried.names, carried.probabilities, carried.made_by, found)
+        except Exception as error:  # the summary stands without it
+            failed(error)
+            return None
+
     # -- edits, taste -----------------------------------------------------------------------------
 
     @staticmethod
@@ -350,6 +364,20 @@ class Handlers:
                 also = [reel.path] if reel is not None and reel.path.exists() else []
                 return self.summarizer.bundle(summary, folder, also), IDLE
             return self.summarizer.export(summary, name, folder), IDLE
+        except Exception as error:
+            return None, failed(error)
+
+    def document(
+        self, session: Session, seen: Perception | None, summary: Summary | None, preset: str
+    ) -> tuple[Path | None, Status]:
+        """A file with every second in numbers, the evidence, the prompt and the story."""
+        if session.source is None or seen is None or summary is None:
+            return None, NO_VIDEO
+        folder = session.folder / "exports"
+        try:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            return self.with_preset(preset).documents(seen, summary, folder), IDLE
         except Exception as error:
             return None, failed(error)
 

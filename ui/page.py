@@ -13,7 +13,7 @@ import gradio as gr
 
 from summarizer import SummarizerError
 from summarizer.schema import Event, Perception, Summary
-from ui import annotate, api, cards, inside, ledger, look, parts, views
+from ui import annotate, api, cards, feelings, inside, ledger, look, parts, views
 from ui.edits import Edits
 from ui.handlers import Handlers, Order, Wish, failed, weights_in, weights_typed
 from ui.parts import Parts
@@ -169,6 +169,7 @@ class _Wiring:
         self._steering()
         self._editing()
         self._learning()
+        self._feeling()
         self._comparing()
         self._looking_inside()
         self._exporting()
@@ -529,6 +530,42 @@ class _Wiring:
     def learnt(self, taste) -> tuple:
         on = learns(taste)
         return on, cards.taste(self.on.summarizer.taste_words(learnt_of(taste)), on)
+
+    # -- feelings ---------------------------------------------------------------------------------
+
+    def _feeling(self) -> None:
+        stage, state = self.stage, self.state
+        state.summary.change(
+            self.feel,
+            [state.seen, state.summary, self.panel.preset, state.dark, state.felt],
+            [stage.feels, stage.feelings, stage.felt, state.felt],
+            **LATEST,
+        )
+        ready = stage.felt.fetch(
+            self.document,
+            [state.session, state.seen, state.summary, self.panel.preset],
+            self.results.parcel,
+            concurrency_limit=2,
+            **PRIVATE,
+        )
+        ready.success(None, None, None, js=look.FETCH, **QUICK)
+
+    def feel(self, seen, summary: Summary | None, preset: str, dark: bool, shown) -> tuple:
+        """The areas and the moments of the summary; nothing is drawn while only a story grows."""
+        felt = self.on.feel(seen, summary, preset)
+        if felt is None:
+            return "", HIDDEN, "", None
+        if felt.same(shown):
+            return SKIP, SKIP, SKIP, SKIP
+        drawn = HIDDEN
+        if len(felt.shares):
+            figure = feelings.trajectory(felt, summary, dark)
+            drawn = gr.update(value=figure, visible=True)
+        return feelings.legend(felt), drawn, feelings.moments(felt, summary), felt
+
+    def document(self, session: Session, seen, summary, preset: str) -> str:
+        path, status = self.on.document(session, seen, summary, preset)
+        return cards.parcel(path, views.status(status))
 
     # -- two wishes -----------------------------------------------------------------------------
 

@@ -38,6 +38,7 @@ class State(NamedTuple):
     rival: gr.State  # the wish that is compared with
     asked: gr.State  # how often a quick wish was taken
     taste: gr.BrowserState
+    felt: gr.State  # the Felt that is shown
     dark: gr.Checkbox
 
 
@@ -57,6 +58,9 @@ class Stage(NamedTuple):
     legend: gr.HTML
     curve: gr.Plot
     twin: gr.HTML
+    feels: gr.HTML
+    feelings: gr.Plot
+    felt: gr.HTML
 
 
 class Panel(NamedTuple):
@@ -144,6 +148,7 @@ def state(on_close) -> State:
         rival=gr.State(),
         asked=gr.State(0),
         taste=gr.BrowserState(TASTE, **KEPT),
+        felt=gr.State(),
         dark=gr.Checkbox(visible=False),
     )
 
@@ -169,9 +174,14 @@ def stage(clips, terms: str) -> Stage:
         legend = html(views.legend(None), elem_id="legend")
         curve = gr.Plot(show_label=False, elem_id="curve", elem_classes="wl-timeline")
         twin = html(elem_id="twin")
+        feels = html(elem_id="feels")
+        feelings = gr.Plot(
+            show_label=False, visible=False, elem_id="feelings", elem_classes="wl-timeline"
+        )
+        felt = html(elem_id="felt", js_on_load=look.EXPORTS)
     return Stage(
         *(welcome, files, trouble, examples, shown, player, transport),
-        *(facts, other, card, legend, curve, twin),
+        *(facts, other, card, legend, curve, twin, feels, feelings, felt),
     )
 
 

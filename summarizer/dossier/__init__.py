@@ -17,6 +17,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from summarizer.dossier.features import Features
 from summarizer.dossier.report import FORM, VERSION, read, write_report
@@ -112,8 +113,17 @@ def write(
     return written
 
 
+def packed(paths: Sequence[Path], name: str) -> Path:
+    """These files in one zip beside the first; where it lies."""
+    target = paths[0].with_name(f"{name}_evidence.zip")
+    with whole(target) as part, ZipFile(part, "w", ZIP_DEFLATED) as zipped:
+        for path in paths:
+            zipped.write(path, path.name)
+    return target
+
+
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-__all__ = ["NAMES", "Features", "done", "files", "ids", "write", "write_report"]
+__all__ = ["NAMES", "Features", "done", "files", "ids", "packed", "write", "write_report"]

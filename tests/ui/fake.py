@@ -65,6 +65,7 @@ class Fake:
     senses = SENSES
     selectors = ("knapsack", "dpp")
     selector = "knapsack"
+    dossier = False
     shapes = ("source", "9:16", "1:1")
     exports = FORMS
     concepts = (
