@@ -57,3 +57,10 @@ def calibration_error(probabilities: np.ndarray, right: np.ndarray, bins: int = 
     total = sum(each.count for each in found)
     apart = sum(each.count * abs(each.confidence - each.accuracy) for each in found)
     return apart / total if total else None
+
+
+def log_loss(probabilities: np.ndarray, right: np.ndarray) -> float | None:
+    """The mean of minus the logarithm of what is right's probability: lower is better, and nothing
+    but the true probabilities is best. It needs no bins, so it can be believed for few things."""
+    given = np.asarray(probabilities)[np.arange(len(right)), right]
+    return float(-np.log(np.maximum(given, 1e-12)).mean()) if len(given) else None

@@ -26,6 +26,7 @@ from summarizer.metrics.classes import (
     accuracy,
     calibration_error,
     confusion,
+    log_loss,
     reliability,
     unweighted_recall,
 )
@@ -74,6 +75,7 @@ class Heard:
     rows: np.ndarray  # (windows, width) float32
     clips: np.ndarray  # (windows,) the clip of each
     emotions: np.ndarray  # (windows,) the number of what is felt
+    speakers: np.ndarray  # (windows,) the number of who speaks
 
 
 # -- who learns, who is measured ------------------------------------------------------------------
@@ -111,8 +113,8 @@ def divided(clips: Sequence[Clip], seed: int) -> dict[str, list[Clip]]:
 
 def listened(clips: Sequence[Clip], names: Sequence[str], recipe: Recipe, kept: Path) -> Heard:
     """What is heard of the clips; each speaker's is kept in a file, for the next time."""
-    rows, which, felt = [], [], []
-    for speaker in sorted({each.speaker for each in clips}):
+    rows, which, felt, who = [], [], [], []
+    for person, speaker in enumerate(sorted({each.speaker for each in clips})):
         own = [(number, each) for number, each in enumerate(clips) if each.speaker == speaker]
         for (number, clip), heard in zip(
             own, _of_speaker([each for _, each in own], recipe, kept), strict=True
@@ -120,7 +122,9 @@ def listened(clips: Sequence[Clip], names: Sequence[str], recipe: Recipe, kept: 
             rows.append(heard)
             which += [number] * len(heard)
             felt += [names.index(clip.emotion)] * len(heard)
-    return Heard(np.concatenate(rows), np.array(which, int), np.array(felt, int))
+            who += [person] * len(heard)
+    numbers = (np.array(each, int) for each in (which, felt, who))
+    return Heard(np.concatenate(rows), *numbers)
 
 
 def _of_speaker(clips: Sequence[Clip], recipe: Recipe, kept: Path) -> list[np.ndarray]:
@@ -203,7 +207,7 @@ class Emotions:
         head, held = self.module.head.eval(), self.parts["validation"]
         test = self.parts["test"]
         logits = self._logits(held)
-        head.temperature.data.fill_(temperature(logits, held.emotions))
+        head.temperature.data.fill_(proven(logits, held.emotions, held.speakers))
         before = softmax(self._logits(test))
         after = softmax(self._logits(test) / head.temperature.item())
         counts = confusion(after, test.emotions)
@@ -214,6 +218,8 @@ class Emotions:
             "test, unweighted recall": unweighted_recall(counts),
             "test, calibration error before": calibration_error(before, test.emotions),
             "test, calibration error after": calibration_error(after, test.emotions),
+            "test, log loss before": log_loss(before, test.emotions),
+            "test, log loss after": log_loss(after, test.emotions),
             "test, accuracy of clips": accuracy(whole_clips),
             "test, unweighted recall of clips": unweighted_recall(whole_clips),
             "chance, unweighted recall": 1 / len(self.names),
@@ -278,6 +284,24 @@ def temperature(logits: np.ndarray, right: np.ndarray) -> float:
         slope = (logits[np.arange(len(right)), right] - (shares * logits).sum(axis=1)).mean()
         low, high = (inverse, high) if slope > 0 else (low, inverse)
     return float(1 / (low * high) ** 0.5)
+
+
+def proven(logits: np.ndarray, right: np.ndarray, speakers: np.ndarray) -> float:
+    """The temperature, where it helps people it was not fitted on; else 1, which changes nothing.
+
+    Each speaker in turn is judged by the temperature of the others: of few speakers the likeliest
+    one is theirs alone, and makes it worse for others.
+    """
+    gains = []
+    for person in np.unique(speakers):
+        mine = speakers == person
+        if not mine.all():
+            hot = temperature(logits[~mine], right[~mine])
+            before, after = (
+                log_loss(softmax(logits[mine] / each), right[mine]) for each in (1, hot)
+            )
+            gains.append((before - after) * mine.sum())
+    return temperature(logits, right) if sum(gains) > 0 else 1.0
 
 
 # -- the course -----------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from summarizer.metrics.classes import (
     accuracy,
     calibration_error,
     confusion,
+    log_loss,
     reliability,
     unweighted_recall,
 )
@@ -57,6 +58,17 @@ def test_what_is_believed_as_often_as_it_is_right_has_no_error():
     assert calibration_error(sure, right) == pytest.approx(0, abs=1e-12)
     assert calibration_error(np.full((10, 2), [1.0, 0.0]), right) == pytest.approx(0.3)
     assert sum(each.count for each in reliability(sure, right)) == 10
+
+
+def test_the_log_loss_is_that_of_another_implementation():
+    import torch
+
+    shares, right = made(7)
+    found = torch.nn.functional.nll_loss(
+        torch.log(torch.from_numpy(shares)), torch.from_numpy(right)
+    )
+    assert log_loss(shares, right) == pytest.approx(found.item())
+    assert log_loss(shares[:0], right[:0]) is None
 
 
 def test_a_class_nobody_has_does_not_count_and_nothing_is_none():

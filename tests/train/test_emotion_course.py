@@ -15,7 +15,7 @@ from summarizer.models.audio import load_ear
 from summarizer.models.feeling import load_emotion
 from summarizer.models.tiny_audio import save_mert
 from summarizer.train import __main__ as command
-from summarizer.train.emotion import divided, softmax, temperature
+from summarizer.train.emotion import divided, proven, softmax, temperature
 from tests import acting
 
 pytestmark = pytest.mark.skipif(
@@ -173,3 +173,15 @@ def test_the_temperature_is_the_likeliest():
     found = temperature(3 * fair, right)
     assert found == pytest.approx(3, rel=0.1)
     assert likelihood(found) >= max(likelihood(heat) for heat in np.geomspace(0.1, 15, 200)) - 1e-9
+
+
+def test_a_temperature_counts_where_it_helps_people_it_was_not_fitted_on():
+    draw = np.random.default_rng(1)
+    fair = 1.5 * draw.standard_normal((400, 4))
+    right = np.array([draw.choice(4, p=row) for row in softmax(fair)])
+    people = np.arange(400) // 100
+    assert proven(3 * fair, right, people) == temperature(3 * fair, right)
+    # two need the opposite of each other: what fits the one makes it worse for the other
+    sharp = np.where((people < 1)[:200, None], 0.2, 5.0) * fair[:200]
+    assert proven(sharp, right[:200], people[:200]) == 1.0
+    assert proven(3 * fair[:100], right[:100], people[:100]) == 1.0, "nobody to prove it on"
