@@ -7,6 +7,7 @@ a GPU, that works for many videos at once.
 
 import os
 import random
+import socket
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -30,6 +31,7 @@ RETRIES = 5  # of a video whose worker or machine was lost
 SEEING, TELLING = "seeing", "telling"
 AT_ONCE = 4  # videos that are seen and heard together; stories are written one by one
 AHEAD = 2  # videos for each core of a cluster that wait or work
+WAIT = 10.0  # seconds until a cluster has to answer
 STORE = 256 * MB  # for what is handed over where there are no models
 LOST = "a worker, a model or a machine was lost"
 # nobody is told that Ray is used, or of what
@@ -74,16 +76,24 @@ def _join(address: str, workers: int, needy: bool) -> None:
     quiet = {"logging_level": "ERROR", "log_to_driver": False, "configure_logging": True}
     try:
         if address:
+            _knocked(address)
             ray.init(address=address, **quiet)
         else:
             store = {} if needy else {"object_store_memory": STORE}
             ray.init("local", num_cpus=workers, include_dashboard=False, **store, **quiet)
-    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+    except (ConnectionError, RuntimeError, ValueError, OSError, OverflowError) as error:
         reason = " ".join(str(error).split())[:300] or type(error).__name__
         where = f"the cluster at {address[:100]!r}" if address else "a cluster of this machine"
         raise SummarizerError(
             f"{where} can't be used: {reason}; --workers 0 does without Ray"
         ) from None
+
+
+def _knocked(address: str) -> None:
+    """Whether anybody is at HOST:PORT; Ray itself would wait for minutes."""
+    host, _, port = address.rpartition(":")
+    if host and port.isdigit() and "/" not in host:
+        socket.create_connection((host.strip("[]"), int(port)), WAIT).close()
 
 
 def _ahead(workers: int) -> int:
