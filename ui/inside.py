@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+import numpy as np
+
 from summarizer.chart import COLOURS, DARK, LIGHT, clock, overlap, ticks
 from summarizer.schema import Summary, Track
 from ui.views import duration, moments, story
@@ -34,7 +36,7 @@ def attention(track: Track, seconds: float, dark: bool):
     names = [_named(offset) for offset in range(-reach, reach + 1)]
     drawn = Figure(
         Heatmap(
-            x=track.times,
+            x=track.times + _apart(track) / 2,  # a picture stands for what follows it
             y=names,
             z=track.values.T.astype(float).round(3),
             zmin=0,
@@ -47,7 +49,13 @@ def attention(track: Track, seconds: float, dark: bool):
         )
     )
     _laid_out(drawn, palette, seconds, len(names))
+    drawn.update_yaxes(autorange="reversed")  # what was before stands above
     return drawn
+
+
+def _apart(track: Track) -> float:
+    """Seconds from one picture to the next."""
+    return float(np.median(np.diff(track.times))) if len(track.times) > 1 else 1.0
 
 
 def _named(offset: int) -> str:
@@ -141,7 +149,7 @@ def table(inside: Inside) -> str:
     """The ways of picking beside each other: how long, how good, how much they share."""
     rows = "".join(
         f"<tr{' aria-current=true' if name == inside.own else ''}><td>{escape(name)}</td>"
-        f"<td>{moments(len(each.highlights))}, {duration(each.seconds)}</td>"
+        f"<td>{moments(len(each.highlights))}, {_lasting(each)}</td>"
         f"<td>{_worth(each):.2f}</td><td>{overlap(inside.shown, each):.0%}</td></tr>"
         for name, each in inside.ways
     )
@@ -153,6 +161,11 @@ def table(inside: Inside) -> str:
         '<th scope="col">Worth</th><th scope="col">Shared</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
+
+
+def _lasting(summary: Summary) -> str:
+    """How long it is, in one piece."""
+    return duration(summary.seconds).replace(" ", "&nbsp;")
 
 
 def _worth(summary: Summary) -> float:

@@ -45,6 +45,7 @@ def test_the_heat_map_is_the_track_turned_on_its_side(found):
     track = Track("attention", np.array([0.0, 1.0, 2.0]), rows, "x")
     (map_,) = inside.attention(track, 3.0, dark=True).data
     assert np.array(map_.z) == pytest.approx(rows.T.astype(float), abs=1e-3)
+    assert list(map_.x) == [0.5, 1.5, 2.5]
     assert list(map_.y) == ["2 before", "1 before", "itself", "1 after", "2 after"]
     assert "2 before and 2 after" in inside.near(track)
     assert "nothing to show" in inside.near(None)
@@ -85,7 +86,10 @@ def test_a_researcher_looks_inside(visit, start, fake, tmp_path, width):
     for part in ("#attention", "#picks", "#ways", "#texts"):
         box = page.locator(part).bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= width, part
-    names = page.locator("#attention .ytick text").all_text_contents()
+    ticks = page.locator("#attention .ytick text")
+    places = {ticks.nth(at).text_content(): ticks.nth(at).bounding_box()["y"] for at in range(5)}
+    # what was before stands above
+    names = sorted(places, key=places.__getitem__)
     assert names == ["2 before", "1 before", "itself", "1 after", "2 after"]
     assert page.locator("#attention .heatmaplayer image").bounding_box()["width"] > width / 4
     page.locator("#inside input").uncheck()
