@@ -76,6 +76,11 @@ SOURCES = {
         besides="frame features: blip_feat.zip (2.5 GB) and vt_clip_feat.zip (1.7 GB) of the same "
         "repository",
     ),
+    "titles": Source(
+        "of each video its owner's",
+        by_hand="write a table train.csv with the column id, of videos at YouTube or of files "
+        "beside it, and any of category, query, title, description",
+    ),
     "activitynet": Source(
         "of each video its owner's",
         (

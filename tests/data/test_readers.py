@@ -112,12 +112,16 @@ def rows(name: str) -> Callable[[Path, object], Path]:
     return put
 
 
+LISTED = {"id": A, "category": "Sports", "title": "A  goal.", "description": "", "query": "ball"}
+TABLES = ("music-clips", "titles")  # in which everything is a text
+
 FORMS = {
     "videoxum": (listed("val_videoxum.json"), VIDEOXUM),
     "activitynet": (named("train.json"), CAPTIONS),
     "qvhighlights": (lines("highlight_val_release.jsonl"), HIGHLIGHT),
     "mmtrail": (listed("MMTrail2M_sample1w.json"), TRAILER),
     "music-clips": (rows("test.csv"), MUSIC),
+    "titles": (rows("train.csv"), LISTED),
     "cc3m": (listed("chat.json"), PICTURE),
     "coco": (listed("coco_cap_chat.json"), PICTURE),
     "instruct-v2xum": (listed("train.json"), SUMMARY),
@@ -196,6 +200,15 @@ def test_music_clips(tmp_path):
     (found,) = read("music-clips", FORMS["music-clips"][0](tmp_path, MUSIC))
     assert found.part == (115, 125.5) and found.seconds == 10.5 and found.split == "test"
     assert found.captions == (Told("Sad, slow piano", name="music"),)
+
+
+def test_lists_of_videos_with_texts(tmp_path):
+    (tmp_path / f"{B}.mp4").write_bytes(b"x")
+    bare = {"id": B, "title": "Only this"}
+    first, other = read("titles", FORMS["titles"][0](tmp_path, LISTED, bare))
+    assert first.video == youtube.address(A) and other.video == f"{B}.mp4"
+    assert first.captions == (Told("Sports. ball. A goal"),) and first.split == "train"
+    assert other.captions == (Told("Only this"),)
 
 
 def test_pictures_in_llavas_form(tmp_path):
@@ -514,6 +527,8 @@ BROKEN = [  # data set, where in its entry, what stands there instead, the field
     ("music-clips", ("start",), "130", "start"),
     ("music-clips", ("end",), "inf", "start"),
     ("music-clips", ("video_id",), "", "video_id"),
+    ("titles", ("id",), "", "id"),
+    ("titles", ("id",), "short", "not the id of a video"),
     ("cc3m", ("id",), GONE, "id"),
     ("cc3m", ("image",), 3, "image"),
     ("cc3m", ("conversations",), {}, "conversations"),
@@ -581,7 +596,7 @@ def test_what_is_broken_can_be_left_out(tmp_path, name):
     put, right = FORMS[name]
     key = next(iter(right))
     skipped = []
-    wrong = changed(right, (key,), "" if name == "music-clips" else 3.5)
+    wrong = changed(right, (key,), "" if name in TABLES else 3.5)
     found = read(name, put(tmp_path, wrong, right), skipped.append)
     assert len(found) == 1
     assert len(skipped) == 1 and key in skipped[0]
@@ -616,7 +631,7 @@ def test_junk_anywhere_is_read_or_told_never_more(tmp_path, name):
     chance = random.Random(7)
     for _ in range(150):
         junk = chance.choice(JUNK)
-        if name == "music-clips":
+        if name in TABLES:
             junk = str(junk)
         place = put(tmp_path, changed(right, chance.choice(list(steps(right))), junk))
         try:

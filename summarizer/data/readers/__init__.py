@@ -20,6 +20,7 @@ from summarizer.data.readers import (
     music_clips,
     qvhighlights,
     summe,
+    titles,
     tvsum,
     videoxum,
 )
@@ -36,6 +37,7 @@ READERS: dict[str, Callable[[Path, Skipped | None], Iterator[Example]]] = {
     "qvhighlights": qvhighlights.read,
     "mmtrail": mmtrail.read,
     "music-clips": music_clips.read,
+    "titles": titles.read,
     "cc3m": llava.read,
     "coco": llava.read,
 }
