@@ -2,9 +2,11 @@
 
 Every way learns from nothing on the same clips, with several seeds; what is measured are clips it
 never saw. Rows are pictures made small, in fixed random directions: a look that learned nothing.
+With --kept what is finished is kept in a file, and the same command goes on after it.
 """
 
 import argparse
+import json
 import statistics
 import sys
 import tempfile
@@ -32,6 +34,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--rows", type=Path, help="folder that keeps the rows of the clips")
+    parser.add_argument("--kept", type=Path, help="file that keeps what is finished, a line each")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         found = measured(options, Path(scratch))
@@ -46,13 +49,39 @@ def measured(options: argparse.Namespace, scratch: Path) -> dict[str, list[Mappi
     videos = Shelf(render(range(options.clips), "train", look, folder), folder)
     held = Shelf(render(range(options.held), "validation", look, folder), folder)
     found: dict[str, list[Mapping[str, float]]] = {}
+    kept = Kept(options.kept, [options.clips, options.held, options.steps])
     for seed in range(options.seeds):
         for way, parts in WAYS.items():
-            for name, values in learned(way, parts, (videos, held), seed, options.steps):
+            known = kept.of(seed, way)
+            if known is None:
+                known = dict(learned(way, parts, (videos, held), seed, options.steps))
+                kept.add(seed, way, known)
+            for name, values in known.items():
                 found.setdefault(name, []).append(values)
                 shown = " ".join(f"{each} {value:.3f}" for each, value in values.items())
                 say(f"seed {seed}, {name}: {shown}")
     return found
+
+
+class Kept:
+    """What was measured before with the same sizes."""
+
+    def __init__(self, path: Path | None, sizes: Sequence[int]):
+        self.path, self.sizes = path, list(sizes)
+        lines = path.read_text().splitlines() if path and path.is_file() else []
+        self.known = [json.loads(line) for line in lines]
+
+    def of(self, seed: int, way: str) -> Mapping[str, Mapping[str, float]] | None:
+        same = {"sizes": self.sizes, "seed": seed, "way": way}
+        fit = (each["found"] for each in self.known if same.items() <= each.items())
+        return next(fit, None)
+
+    def add(self, seed: int, way: str, found: Mapping[str, Mapping[str, float]]) -> None:
+        if self.path is None:
+            return
+        line = {"sizes": self.sizes, "seed": seed, "way": way, "found": found}
+        with self.path.open("a") as file:
+            file.write(f"{json.dumps(line)}\n")
 
 
 def learned(way: str, parts: Mapping, material: tuple, seed: int, steps: int):
@@ -79,10 +108,10 @@ def learned(way: str, parts: Mapping, material: tuple, seed: int, steps: int):
 
 def table(found: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
     names = [name for name in COLUMNS if any(name in each[0] for each in found.values())]
-    lines = [f"| way | {' | '.join(names)} |", f"|---|{'---:|' * len(names)}"]
+    lines = [f"| way | seeds | {' | '.join(names)} |", f"|---|---:|{'---:|' * len(names)}"]
     for way, seeds in found.items():
         cells = [spread([each[name] for each in seeds if name in each]) for name in names]
-        lines.append(f"| {way} | {' | '.join(cells)} |")
+        lines.append(f"| {way} | {len(seeds)} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
