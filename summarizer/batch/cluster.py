@@ -31,6 +31,7 @@ RETRIES = 5  # of a video whose worker or machine was lost
 SEEING, TELLING = "seeing", "telling"
 AT_ONCE = 4  # videos that are seen and heard together; stories are written one by one
 AHEAD = 2  # videos for each core of a cluster that wait or work
+STARTS = 3  # tries to start one here: Ray waits half a minute, which a busy machine may need
 WAIT = 10.0  # seconds until a cluster has to answer
 STORE = 256 * MB  # for what is handed over where there are no models
 LOST = "a worker, a model or a machine was lost"
@@ -71,22 +72,31 @@ def records(
 
 
 def _join(address: str, workers: int, needy: bool) -> None:
+    """Become part of the cluster, or a cluster of this machine; where that can't be, say so."""
+    import ray
+
+    for _ in range(1 if address else STARTS):
+        try:
+            _joined(address, workers, needy)
+            return
+        except Exception as error:  # Ray raises any, also bare ones
+            reason = " ".join(str(error).split())[:300] or type(error).__name__
+            ray.shutdown()
+    where = f"the cluster at {address[:100]!r}" if address else "a cluster of this machine"
+    raise SummarizerError(f"{where} can't be used: {reason}; --workers 0 does without Ray")
+
+
+def _joined(address: str, workers: int, needy: bool) -> None:
     import ray
 
     quiet = {"logging_level": "ERROR", "log_to_driver": False, "configure_logging": True}
-    try:
-        if address:
-            _knocked(address)
-            ray.init(address=address, **quiet)
-        else:
-            store = {} if needy else {"object_store_memory": STORE}
-            ray.init("local", num_cpus=workers, include_dashboard=False, **store, **quiet)
-    except (ConnectionError, RuntimeError, ValueError, OSError, OverflowError) as error:
-        reason = " ".join(str(error).split())[:300] or type(error).__name__
-        where = f"the cluster at {address[:100]!r}" if address else "a cluster of this machine"
-        raise SummarizerError(
-            f"{where} can't be used: {reason}; --workers 0 does without Ray"
-        ) from None
+    if address:
+        _knocked(address)
+        ray.init(address=address, **quiet)
+        return
+    store = {} if needy else {"object_store_memory": STORE}
+    alone = {"include_dashboard": False, "_node_ip_address": "127.0.0.1"}
+    ray.init("local", num_cpus=workers, **alone, **store, **quiet)
 
 
 def _knocked(address: str) -> None:

@@ -95,7 +95,7 @@ def working(above: int) -> list[psutil.Process]:
 def named(process: psutil.Process) -> str:
     """What it calls itself; empty where it is gone."""
     try:
-        return (process.cmdline() or [""])[0]
+        return (process.cmdline() or [""])[0].strip()
     except psutil.Error:
         return ""
 
