@@ -35,6 +35,7 @@ MAKE = {  # who runs it
     "make examples": "tests/examples",
     "python app.py --mcp": "tests/ui/test_app.py",
     'pip install ".[mcp]"': "the set-up of the tests, as a requirement",
+    "pip install -r requirements-cluster.txt": "the set-up of the tests, as a requirement",
     "python -m summarizer.weights get laptop": "test_large_models_in_their_tiny_form",
     "python -m summarizer.data fetch qvhighlights --max 20 --out data/qv": "test_fetch.py",
     "python -m summarizer.data media data/qv/manifest.jsonl --out data/qv --start 0 --end 10": (
