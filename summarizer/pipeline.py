@@ -216,7 +216,7 @@ class Summarizer:
     def tell(self, perception: Perception, summary: Summary) -> Iterator[Summary]:
         """The summary with ever more of its story; the last has it whole."""
         summary = replace(summary, story=(), note="")
-        tell = narrator(self.preset.narrator, self._telling(), self.write, self.config.text)
+        tell = narrator(self.preset.narrator, self.telling, self.write, self.config.text)
         telling = tell(perception, summary)
         with closing(telling):
             for sentence in telling:
@@ -235,7 +235,8 @@ class Summarizer:
         look = ATTENTION.get(self.preset.head)
         return look(perception, self.preset) if look else None
 
-    def _telling(self) -> NarratorConfig:
+    @property
+    def telling(self) -> NarratorConfig:
         """How it is told, with the language model that the environment names, if it may."""
         settings = self.config.narrator
         named = os.environ.get(self.preset.model_from, "") if self.preset.model_from else ""
@@ -258,7 +259,7 @@ class Summarizer:
 
     def made(self, preference: Preference) -> str:
         """A digest of all that a clip's files depend on besides the clip."""
-        settings = replace(self.config, narrator=self._telling())
+        settings = replace(self.config, narrator=self.telling)
         how = repr((self.preset, self.senses, settings, preference))
         return hashlib.sha256(how.encode()).hexdigest()[:16]
 

@@ -181,6 +181,7 @@ ALLOWED = {
         "summarizer.train",  # ways that learn are trained on each split
         "summarizer.stages.selection",  # the knapsack, for benchmarks that give the values
         "summarizer.stages.narrate",  # who tells, so that something can be taken away from it
+        "summarizer.dossier",  # the stories that people rate
         "summarizer.stages.watch",  # clips that are drawn and played here, without any file
         "summarizer.stages.listen",
         "summarizer.senses",

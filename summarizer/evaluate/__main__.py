@@ -7,6 +7,7 @@ from pathlib import Path
 from summarizer.chart import clock
 from summarizer.config import PRESETS
 from summarizer.errors import SummarizerError
+from summarizer.evaluate import desk
 from summarizer.evaluate.protocols import PROTOCOLS
 from summarizer.evaluate.report import describe, markdown, number, write
 from summarizer.evaluate.room import Measure, Options, Record
@@ -25,7 +26,7 @@ def arguments() -> argparse.ArgumentParser:
         description="Measure a preset by a benchmark's own rule, beside what anybody could do.",
         epilog="With --out a run goes on where it was: start the same command again.",
     )
-    parser.add_argument("name", help=f"what is measured: {', '.join(PROTOCOLS)}; or {LIST}")
+    parser.add_argument("name", help=f"what is measured: {', '.join(PROTOCOLS)}; or {LIST}, {', '.join(desk.COMMANDS)}")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the data set")
     parser.add_argument("--preset", help=", ".join(PRESETS))
     parser.add_argument("--set", action="append", default=[], metavar="A.B=V", dest="settings")
@@ -62,8 +63,11 @@ def arguments() -> argparse.ArgumentParser:
 
 def main(words: list[str] | None = None) -> int:
     """Run the command; 0 done, 1 an error a person can mend, 130 stopped."""
-    given = arguments().parse_args(words)
+    words = sys.argv[1:] if words is None else words
+    given = None if words and words[0] in desk.COMMANDS else arguments().parse_args(words)
     try:
+        if given is None:
+            return desk.main(words)
         if given.name == LIST:
             for name, protocol in PROTOCOLS.items():
                 sys.stdout.write(f"{name:<14} {protocol.about}\n")
@@ -73,7 +77,7 @@ def main(words: list[str] | None = None) -> int:
         sys.stderr.write(f"error: {line(str(error))}\n")
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write(f"Stopped; {resuming(given.out)}\n")
+        sys.stderr.write(f"Stopped; {resuming(given.out if given else None)}\n")
         return 130
     return 0
 

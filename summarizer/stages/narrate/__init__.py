@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from summarizer.config import NarratorConfig, TextConfig
+from summarizer.errors import PresetError
 from summarizer.schema import Perception, Sentence, Summary
 from summarizer.stages.narrate.composed import compose
 from summarizer.stages.narrate.frame import titles
@@ -51,6 +52,18 @@ def narrator(
     return replace(found, settings=settings, writer=partial(remote, write))
 
 
+def witness(name: str, settings: NarratorConfig, write: Write = write) -> Witness:
+    """The named narrator, if it tells from evidence; an error if not."""
+    found = narrator(name, settings, write)
+    if not isinstance(found, Witness):
+        there = [each for each, known in NARRATORS.items() if isinstance(known, Witness)]
+        raise PresetError(
+            f"the narrator {name!r} is given no evidence to check; those that are: "
+            f"{', '.join(there)}"
+        )
+    return found
+
+
 __all__ = [
     "NARRATORS",
     "POCKET",
@@ -59,5 +72,6 @@ __all__ = [
     "narrator",
     "pocket_senses",
     "titles",
+    "witness",
     "write",
 ]

@@ -1,13 +1,13 @@
 """The story of the chosen moments alone, each told from its evidence: by a language model where one
 is here, else composed. What is not among the moments is not told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from summarizer.models import hub
 from summarizer.models.emotion import Emotion, emotion
 from summarizer.models.english import clock, lasting, listed
-from summarizer.schema import Perception, Sentence, Summary, Video
+from summarizer.schema import Highlight, Perception, Sentence, Summary, Video
 from summarizer.stages.narrate.asking import FORM, RULES, quoted, vicuna
 from summarizer.stages.narrate.evidence import Evidence, witnessed
 from summarizer.stages.narrate.frame import lead
@@ -27,6 +27,8 @@ OFTEN = 0.15  # of the seconds in which a feeling is the strongest, to be told o
 class Witness(Told):
     """A narrator of evidence; `weights` are only taken where they are here or were named."""
 
+    evidence: Callable[[Perception, Sequence[Highlight]], tuple[Evidence, ...]] = witnessed
+
     def __call__(self, perception: Perception, summary: Summary) -> "Witnessing":
         return Witnessing(self, perception, summary)
 
@@ -35,7 +37,7 @@ class Witnessing(Telling):
     """The sentences of one such story as they come; `note` says who told it."""
 
     def _telling(self, by: Witness, perception: Perception, summary: Summary) -> Iterator[Sentence]:
-        found = witnessed(perception, summary.highlights)
+        found = by.evidence(perception, summary.highlights)
         carried = emotion(perception)
         if not found:
             yield from recounted(found, summary, carried)
