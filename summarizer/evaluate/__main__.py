@@ -26,12 +26,16 @@ def arguments() -> argparse.ArgumentParser:
         description="Measure a preset by a benchmark's own rule, beside what anybody could do.",
         epilog="With --out a run goes on where it was: start the same command again.",
     )
-    parser.add_argument("name", help=f"what is measured: {', '.join(PROTOCOLS)}; or {LIST}, {', '.join(desk.COMMANDS)}")
+    parser.add_argument(
+        "name",
+        help=f"what is measured: {', '.join(PROTOCOLS)}; or {LIST}, {', '.join(desk.COMMANDS)}",
+    )
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the data set")
     parser.add_argument("--preset", help=", ".join(PRESETS))
     parser.add_argument("--set", action="append", default=[], metavar="A.B=V", dest="settings")
     parser.add_argument("--videos", type=Path, help="folder of the raw videos, if they are here")
     parser.add_argument("--predictions", type=Path, help="judge these answers, not the preset's")
+    parser.add_argument("--rows", type=Path, help="folder of <id>.npz, where there are no videos")
     parser.add_argument("--splits", type=Path, help="the published split file")
     parser.add_argument("--setting", default=SETTINGS[0], help=", ".join(SETTINGS))
     parser.add_argument(
@@ -123,6 +127,7 @@ def asked(given: argparse.Namespace) -> Options:
         preset=given.preset or PROTOCOLS[given.name].preset,
         videos=given.videos,
         predictions=given.predictions,
+        rows=given.rows,
         splits=given.splits,
         setting=given.setting,
         seeds=given.seeds,

@@ -24,6 +24,8 @@ class Options:
     """folder of the raw videos, named as in the data; without, only what needs none is measured"""
     predictions: Path | None = None
     """somebody else's answers, in the data set's own form, judged instead of the preset's"""
+    rows: Path | None = None
+    """folder of what was seen of each video, <id>.npz, for a preset that reads a video as rows"""
     splits: Path | None = None
     """the published split file; without, splits are drawn from a seed and marked as such"""
     setting: str = "canonical"

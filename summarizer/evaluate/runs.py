@@ -270,6 +270,7 @@ def identify(name: str, options: Options, out: Path | None = None) -> dict[str, 
         "seeds": str(options.seeds),
         "learn": ", ".join(options.learn),
         # of these only what somebody asked for
+        **({"rows": fingerprint(options.rows)} if options.rows else {}),
         **({"wishes": str(options.wishes)} if options.wishes != Options.wishes else {}),
         **({"ways": ", ".join(options.ways)} if options.ways else {}),
     }

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from summarizer import checkpoint
+from summarizer.config import preset as preset_named
 from summarizer.data.entries import Entry, files, number
 from summarizer.data.manifest import Example, Malformed
 from summarizer.data.readers import videoxum as reader
@@ -20,7 +22,11 @@ from summarizer.evaluate import judges
 from summarizer.evaluate.frames import Looking, by_time, predictions, thinned
 from summarizer.evaluate.room import Measure, Options, Protocol, Record
 from summarizer.metrics import frames, text
-from summarizer.schema import Preference
+from summarizer.models.overview import overview, tell
+from summarizer.pipeline import load
+from summarizer.schema import Preference, Track
+from summarizer.stages.narrate import NARRATORS, Overall
+from summarizer.train.watched import rows_of, watched
 
 FILE = "test_videoxum.json"
 FARTHEST = 1e6  # number of a prediction
@@ -185,10 +191,10 @@ def _notes(broken: Sequence[str], options: Options) -> Iterator[str]:
     )
     if broken:
         yield f"{len(broken)} entries were left out{_first(broken)}"
-    if options.videos is None and options.predictions is None:
+    if options.videos is None and options.predictions is None and options.rows is None:
         yield (
-            "Neither predictions nor videos were given: only the trivial ways and the annotators "
-            "themselves are measured."
+            "Neither predictions nor videos nor rows were given: only the trivial ways and the "
+            "annotators themselves are measured."
         )
 
 
@@ -205,8 +211,38 @@ def _answering(options: Options) -> Callable[[Example], Answer] | None:
             return predicted[example.id]
 
         return given
+    if options.rows:
+        return _reading(options)
     looking = Looking.of(options)
     return None if looking is None else lambda example: looked(looking, example)
+
+
+def _reading(options: Options) -> Callable[[Example], Answer]:
+    """What the preset's checkpoint makes of rows in files; the weights that made them are those it
+    was trained for."""
+    preset = preset_named(options.preset)
+    if not isinstance(NARRATORS[preset.narrator], Overall):
+        raise SummarizerError(
+            f"the preset {options.preset} reads no rows; --preset videoxum does, or leave --rows "
+            "out"
+        )
+    own = checkpoint.find(preset.trained)
+    if own is None:
+        raise SummarizerError(
+            f"the checkpoint {preset.trained} is not in {checkpoint.home()}; train it with: "
+            f"{preset.taught}"
+        )
+    made_by = str(checkpoint.describe(own).config.get("rows"))
+    how = load(options.preset, overrides=options.settings).config.text
+
+    def read(example: Example) -> Answer:
+        rows = watched(example, rows_of(options.rows / f"{example.id}.npz"), None).rows
+        track = Track("frames", np.arange(float(len(rows))), rows.astype(np.float16), made_by)
+        scores = overview(track, preset.trained).scores
+        said = tell(track, preset.trained, (), beams=how.beams, least=how.least, most=how.most)
+        return Answer(by_time(scores, len(scores), example.masks.array.shape[1]), said)
+
+    return read
 
 
 def looked(looking: Looking, example: Example) -> Answer:

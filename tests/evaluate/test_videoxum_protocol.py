@@ -231,3 +231,39 @@ def test_a_preset_scores_and_tells_the_raw_video(tmp_path, cut_clip, monkeypatch
     assert own.kept["said"] and "A dog runs out" in own.kept["others"][0]
     (absent,) = by_way(opened.judge("v_film0000002"))["offline"]
     assert "holds no video called v_film0000002" in absent.error
+
+
+def test_a_preset_s_checkpoint_is_judged_by_rows_in_files_with_every_measure(
+    tmp_path, tiny_weights, monkeypatch
+):
+    from summarizer.evaluate.__main__ import main
+    from summarizer.train.watched import write_rows
+    from tests import abridged
+
+    home, rows = tmp_path / "checkpoints", tmp_path / "rows"
+    monkeypatch.setenv("CHECKPOINTS", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    place = folder(tmp_path)
+    given = {"preset": abridged.NAME, "rows": rows, "settings": ("text.most=12",)}
+    with pytest.raises(SummarizerError, match="train it with: python -m"):
+        job(place, **given)
+    with pytest.raises(SummarizerError, match="the preset offline reads no rows"):
+        job(place, rows=rows)
+    abridged.teach(home)
+    draw = np.random.default_rng(2)
+    for number in (1, 2):
+        write_rows(rows / f"v_film{number:07}.npz", draw.normal(size=(40, abridged.WIDTH)))
+    write_rows(rows / "v_film0000003.npz", draw.normal(size=(30, abridged.WIDTH)))
+    opened = job(place, **given)
+    (mine,) = by_way(opened.judge("v_film0000001"))[abridged.NAME]
+    told = {measure.name for measure in videoxum.TOLD} - {text.BLEU[-1]} - set(text.lacks())
+    assert mine.values.keys() == SCORED | told and not mine.error
+    (short,) = by_way(opened.judge("v_film0000003"))[abridged.NAME]
+    assert "rows of 30 seconds and masks of 40" in short.error
+    out = tmp_path / "records.csv"
+    words = ["videoxum", "--data", place, "--preset", abridged.NAME, "--rows", rows, "--out", out]
+    assert main([str(word) for word in (*words, "--set", "text.most=12")]) == 0
+    page = out.with_suffix(".md").read_text()
+    for name in (*SCORED, *(measure.name for measure in videoxum.TOLD)):
+        assert name in page or name in text.lacks()
+    assert "VT-CLIPScore needs VT-CLIP" in page  # what can't be had says so
