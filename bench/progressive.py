@@ -252,11 +252,11 @@ def head(given: argparse.Namespace) -> Iterator[str]:
         f"Small and short on purpose: an encoder 64 wide instead of 1024, {given.epochs} epochs of "
         "batches of 2 (3 layers, 256 frames of a video at once, a rate of 1e-3). Pretraining, "
         "where there is any, is as many epochs on the training videos of the fold. Nothing was "
-        "chosen on test; but for the rounds, nothing was chosen at all: the last epoch is measured. *Found* is tau by that of the planted part "
-        "itself on the same folds, which is all there is to find; the spread is the standard "
-        "deviation of tau over fits. Minutes are of computing, on one thread, where they were "
-        "measured. A way without text can't know which of two directions counts on TVSum; on SumMe "
-        "no text tells anything."
+        "chosen on test; but for the rounds, nothing was chosen at all: the last epoch is "
+        "measured. *Found* is tau by that of the planted part itself on the same folds, which is "
+        "all there is to find; the spread is the standard deviation of tau over fits. Minutes are "
+        "of computing, on one thread, where they were measured. A way without text can't know "
+        "which of two directions counts on TVSum; on SumMe no text tells anything."
     )
 
 
