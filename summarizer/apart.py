@@ -17,8 +17,11 @@ from summarizer.sampling import encode
 from summarizer.schema import Curve, Encoded, Findings, Line, Track
 
 COMMAND = (sys.executable, "-P", "-m", "summarizer.apart")
-# where models that were downloaded before lie; no token goes along
+# where models that were trained or downloaded before lie; no token goes along
 HOMES = (
+    "CHECKPOINTS",
+    "YAMNET",
+    "VGGISH",
     "HOME",
     "USERPROFILE",
     "XDG_CACHE_HOME",

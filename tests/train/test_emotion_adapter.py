@@ -1,5 +1,9 @@
 """The adapter of moments, very small: what its tokens are, what it learns, and that it is read."""
 
+import re
+import shlex
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -25,7 +29,8 @@ def home(tmp_path_factory):
     precision = torch.get_float32_matmul_precision()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHECKPOINTS", str(home))
-        patch.setattr(pocket, "PARTS", pocket.PARTS[:2])
+        before = [part.name for part in pocket.PARTS].index("see")
+        patch.setattr(pocket, "PARTS", pocket.PARTS[:before])
         assert pocket.run(home / "pocket", SMALL)
         yield home
     torch.set_float32_matmul_precision(precision)
@@ -38,6 +43,16 @@ def trained(home):
     assert command.main([*words, "--seconds", "0"]) == 3, "stopped after a step"
     assert command.main(words) == 0
     return out
+
+
+def test_the_readme_s_command_runs(home, monkeypatch):
+    """As printed but for its sizes."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^python -m summarizer.train emotion-adapter (.*)$", readme, re.MULTILINE)
+    monkeypatch.chdir(home.parent)
+    words = shlex.split(line.replace("checkpoints/", f"{home}/again/"))
+    assert command.main(["emotion-adapter", *words, *FAST, "--set", "pace.steps=1"]) == 0
+    assert (home / "again" / "pocket" / "emotion-adapter" / "metrics.json").is_file()
 
 
 def rows(pieces) -> list[Rows]:

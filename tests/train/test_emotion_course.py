@@ -1,19 +1,26 @@
 """A classifier of emotions, from synthetic voices that speak in three ways, by the one command."""
 
 import json
+import re
+import shlex
 import shutil
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from summarizer import checkpoint
+from summarizer.config import PRESETS
 from summarizer.data.readers import acted
 from summarizer.errors import SummarizerError, WeightsError
 from summarizer.models import feeling
 from summarizer.models.audio import load_ear
+from summarizer.models.emotion import emotion
 from summarizer.models.feeling import load_emotion
 from summarizer.models.tiny_audio import save_mert
+from summarizer.pipeline import load
 from summarizer.train import __main__ as command
 from summarizer.train.emotion import divided, proven, softmax, temperature
 from tests import acting
@@ -34,6 +41,18 @@ def trained(speech, tmp_path_factory):
     out = tmp_path_factory.mktemp("trained") / "emotion"
     assert command.main(["emotion", "--data", str(speech), "--out", str(out), *FAST]) == 0
     return out
+
+
+def test_the_readme_s_command_runs(speech, tmp_path, monkeypatch):
+    """As printed but for the steps, on folders of the names it gives."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^python -m summarizer.train emotion (.*)$", readme, re.MULTILINE)
+    monkeypatch.chdir(tmp_path)
+    for name, part in (("crema-d", "crema"), ("ravdess", "ravdess")):
+        shutil.copytree(speech / part, tmp_path / "data" / name)
+    assert command.main(["emotion", *shlex.split(line), "--set", "pace.steps=3"]) == 0
+    monkeypatch.setenv("CHECKPOINTS", str(tmp_path / "checkpoints"))
+    assert load_emotion().names == ("happy", "sad", "angry")
 
 
 def test_nobody_is_in_two_parts(speech):
@@ -70,8 +89,8 @@ def test_what_was_learned_is_measured_on_people_never_heard(trained):
 def test_it_hears_any_sound_and_the_same_however_loud(trained, tmp_path):
     """Angry, then silence, then sad, in a voice and words that nothing was learned from."""
     parts = []
-    for emotion in ("angry", "sad"):
-        acting.speak(tmp_path / "a.wav", "The train leaves the city at nine", "en+m2", emotion, 0.6)
+    for manner in ("angry", "sad"):
+        acting.speak(tmp_path / "a.wav", "The train leaves the city at nine", "en+m2", manner, 0.6)
         samples, rate = acted.sound(tmp_path / "a.wav")
         parts.append(np.tile(samples, 8)[: 6 * rate])
     classifier = load_emotion(trained)
@@ -125,6 +144,27 @@ def test_silent_clips_are_left_out_and_counted(speech, tmp_path):
     words = ["emotion", "--data", str(here), "--out", str(out), "--set", "pace.steps=2"]
     assert command.main(words) == 0
     assert checkpoint.describe(out).metrics["left out"] == {"silent": 1}
+
+
+def test_what_was_trained_is_what_a_video_feels_like(trained, tmp_path, monkeypatch):
+    """From a file to the emotion of each second, by the sense that finds the checkpoint."""
+    senses = ("loudness", "mood", "emotion", "tags")
+    assert set(senses) <= set(PRESETS["emotion"].senses)
+    monkeypatch.setitem(PRESETS, "felt", replace(PRESETS["offline"], senses=senses))
+    acting.speak(
+        tmp_path / "a.wav", "The train leaves the city at nine, or it stays", "en+m2", "sad"
+    )
+    samples, rate = acted.sound(tmp_path / "a.wav")
+    monkeypatch.setenv("CHECKPOINTS", str(trained.parent))
+    here = load("felt", cache=tmp_path / "cache").perceive(tmp_path / "a.wav")
+    felt = emotion(here)
+    assert felt.made_by == "emotion classifier (logmel)" and len(felt.times) == here.video.rows
+    right = load_emotion().feel(samples, rate)
+    right = right.by_second(here.video.rows)
+    np.testing.assert_allclose(felt.probabilities, right.probabilities, atol=0.1)
+    monkeypatch.setenv("CHECKPOINTS", str(tmp_path))
+    without = load("felt", cache=tmp_path / "cache").perceive(tmp_path / "a.wav")
+    assert emotion(without).made_by == "measured mood"
 
 
 def test_a_frozen_model_is_heard_with_where_one_is_named(speech, tmp_path, monkeypatch):
