@@ -369,7 +369,7 @@ PRESETS = {
         listed=False,
     ),
     "emotion": Preset(
-        senses=(*MEASURED, "acoustics"),
+        senses=(*MEASURED, "acoustics", "emotion", "tags"),
         joins=("sight", "captions", "hearing", "tune"),
         head="feeling",
         selector="peaks",
@@ -384,6 +384,8 @@ PRESETS = {
         senses=(
             *MEASURED,
             "acoustics",
+            "emotion",
+            "tags",
             "sight-tiny",
             "captions-tiny",
             "hearing-tiny",

@@ -9,8 +9,8 @@
     crossings       share of samples at which the sign changes, 0 to 1
     flux            half the distance of successive spectra scaled to sum 1, on average, 0 to 1
     tempo_bpm       beats a minute around the second; null where no beat is felt
-    embedding       {made_by, rows}: one vector a second of MERT, else of OpenL3, else of CLAP, else
-                    log-mel statistics (16 bands: mean levels, then deviations)
+    embedding       {made_by, rows}: one vector a second of MERT, else of OpenL3, CLAP or VGGish,
+                    else log-mel statistics (16 bands: mean levels, then deviations)
     emotions        {made_by, names, rows}: shares of each emotion, which sum to 1
     tags            a list a second of {name, confidence, made_by}, the surest first
     highlight       {total, curves: [{name, sense, weight, values}]}: total is their weighted sum
@@ -36,7 +36,7 @@ FORM, VERSION = "watch-and-listen features", 1
 LARGEST = 256 << 20  # bytes of a file that is read
 LONGEST = 86_400  # seconds
 DIGITS = 5
-EMBEDDINGS = ("tune", "openl3", "hearing", "timbre")  # tracks, the best first
+EMBEDDINGS = ("tune", "openl3", "hearing", "vggish", "timbre")  # tracks, the best first
 MIDDLE, OCTAVES, BEATING = 100.0, 2.4, 0.4  # how the curves "tempo" and "beat" are to be read
 SUMS = 0.01  # by which shares may miss 1, for their few digits
 
