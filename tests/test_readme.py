@@ -41,6 +41,12 @@ MAKE = {  # who runs it
     "python -m summarizer.data media data/qv/manifest.jsonl --out data/qv --start 0 --end 10": (
         "test_fetch.py"
     ),
+    "python -m summarizer.data fetch instruct-v2xum --out data/metadata.csv --max 50": (
+        "test_metadata.py"
+    ),
+    "python -m summarizer.data media --metadata data/metadata.csv --out data/v2xum --start 0 "
+    "--end 10": "test_metadata.py",
+    "python -m summarizer.evaluate form out/felt --out out/form.html": "test_people.py",
     "python -m summarizer.data read tvsum --data data/tvsum": "test_data_command.py",
     "python -m summarizer.data check data/tvsum/manifest.jsonl": "test_data_command.py",
     'python -m summarizer examples/day.mp4 --preset laptop --want "the beach at sunset" '
