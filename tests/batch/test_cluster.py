@@ -100,10 +100,15 @@ def test_models_work_in_actors_as_they_do_here(films, tmp_path, monkeypatch):
 
     assert main(["get", "tiny"]) == 0
     some = (films / "film 0.mp4", films / "film 1.mp4", "--preset", "tiny", "--want", "the sea")
-    for name, workers in (("one", 0), ("two", 2)):
-        places = {"out": tmp_path / name, "cache": tmp_path / f"cache-{name}"}
-        done = batch(*some, "--workers", workers, **places)
-        assert done.returncode == 0, done.stdout + done.stderr
+    places = {"out": tmp_path / "one", "cache": tmp_path / "cache-one"}
+    done = batch(*some, "--workers", 0, **places)
+    assert done.returncode == 0, done.stdout + done.stderr
+    places = {"out": tmp_path / "two", "cache": tmp_path / "cache-two"}
+    process = started(*some, "--workers", 2, **places)
+    actors = until(lambda: [p for p in below(process.pid) if "ray::Model" in named(p)], process)
+    assert len(actors) == 1  # there is no GPU, or there is one
+    out, err = process.communicate()
+    assert process.returncode == 0, out + err
     same(tmp_path / "two", tmp_path / "one")
     task = records(tmp_path / "two")[0]["task"]
     summary = json.loads((tmp_path / "two" / task / "summary.json").read_text())
