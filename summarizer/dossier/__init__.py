@@ -6,7 +6,7 @@
     ID_summary.txt       the story, a sentence a line
     ID_summary.json      the story with times and grounds, and what it was made of: written last
     ID_moment1.mp4 ...   each moment cut from the clip, with its sound (see pipeline.py)
-    report.csv, .html    all clips of the folder
+    report.csv, .json, .html    all clips of the folder
 
 Each file is written whole or not at all, so a folder can be filled by many runs: a clip whose
 ID_summary.json says that it was made in the same way of the same file needs no second run.

@@ -1,4 +1,7 @@
-"""report.csv and report.html: all clips of a folder, from what is written of each."""
+"""report.csv, .json and .html: all clips of a folder, from what is written of each.
+
+report.json is a list of stories by name, as benchmarks of texts take them for predictions.
+"""
 
 import csv
 import json
@@ -57,17 +60,20 @@ def _whole(told: object) -> bool:
 
 
 def write_report(folder: Path) -> list[Path]:
-    """Write both over all clips whose files lie in the folder; where they lie."""
+    """Write all three over the clips whose files lie in the folder; where they lie."""
     found = [read(path) for path in sorted(folder.glob("*_summary.json"))]
     told = [each for each in found if each is not None]
-    table, page = folder / "report.csv", folder / "report.html"
+    table, texts, page = (folder / f"report.{kind}" for kind in ("csv", "json", "html"))
     with whole(table) as part, part.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(COLUMNS)
         rows.writerows(_row(each) for each in told)
+    with whole(texts) as part:
+        named = [{key: each[key] for key in ("id", "want", "summary", "note")} for each in told]
+        part.write_text(json.dumps(named, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     with whole(page) as part:
         part.write_text(_page(told), encoding="utf-8")
-    return [table, page]
+    return [table, texts, page]
 
 
 def _row(told: dict) -> list:
