@@ -399,6 +399,22 @@ PRESETS = {
         dossier=True,
         listed=False,
     ),
+    "emotion-pocket": Preset(
+        senses=(*MEASURED, "acoustics", "sight-pocket", "tune-pocket"),
+        head="feeling",
+        selector="peaks",
+        narrator="moments",
+        trained="pocket/emotion-adapter",
+        taught="python -m summarizer.train emotion-adapter "
+        "--out checkpoints/pocket/emotion-adapter",
+        about="The preset emotion with the small models that are trained here: the language model "
+        "reads what moments look and sound like.",
+        limit="The pocket models know only the little drawn world they were trained on; of any "
+        "other video they tell what it resembles there.",
+        needs=("pocket-clip", "pocket-mert", "pocket-llama"),
+        dossier=True,
+        listed=False,
+    ),
     "videoxum": Preset(
         senses=(*MEASURED, "frames"),
         head="frames",

@@ -9,10 +9,15 @@ import pytest
 import torch
 
 from summarizer import checkpoint
+from summarizer.config import PRESETS
 from summarizer.data import world
 from summarizer.models import hub
 from summarizer.models.adapted import adapted, unadapted
-from summarizer.models.narrator import Rows, load_narrator
+from summarizer.models.narrator import Narrator, Rows, load_narrator
+from summarizer.offers import command as command_that_gets
+from summarizer.pipeline import load
+from summarizer.schema import Preference
+from summarizer.stages.narrate import NARRATORS
 from summarizer.train import __main__ as command
 from summarizer.train import pocket
 from summarizer.train.bank import Bank, Senses
@@ -141,3 +146,28 @@ def test_data_and_beginnings_are_refused_by_name(home, capsys):
     assert "too few" in capsys.readouterr().err
     assert command.main(["emotion", "--out", str(home / "x")]) == 2
     assert "--data names it" in capsys.readouterr().err
+
+
+def test_the_preset_tells_with_what_learned_and_needs_it(home, trained, monkeypatch):
+    """Its prompts carry a row of each track for the moments, which the projectors take."""
+    summarizer, clip = load("emotion-pocket"), world.plan(0)
+    assert NARRATORS[PRESETS["emotion-pocket"].narrator].trained == "pocket/emotion-adapter"
+    bank = Bank(home / "bank", "train", 3, Senses())
+    perceived = bank.beheld(0, np.random.default_rng(0)).perception
+    summary = summarizer.choose(perceived, Preference())
+    asked, stream = [], Narrator.stream
+
+    def listening(narrator, pieces, most, stop=lambda: False):
+        asked.extend(rows(pieces))
+        return stream(narrator, pieces, 4, stop)
+
+    monkeypatch.setattr(Narrator, "stream", listening)
+    *_, told = summarizer.tell(perceived, summary)
+    assert told.story and clip.seconds == perceived.video.seconds
+    assert {each.sense for each in asked} == {"sight", "sound"}
+    for each in asked:
+        assert _within(
+            each.values, _track(bank, 0, "sight" if each.sense == "sight" else "hearing")
+        )
+    monkeypatch.setenv("CHECKPOINTS", str(home.parent / "elsewhere"))
+    assert "emotion-adapter" in command_that_gets(PRESETS["emotion-pocket"])

@@ -11,7 +11,7 @@ from summarizer.stages.narrate.composed import compose
 from summarizer.stages.narrate.frame import titles
 from summarizer.stages.narrate.overall import Overall
 from summarizer.stages.narrate.prompt import Form
-from summarizer.stages.narrate.sensed import senses_of
+from summarizer.stages.narrate.sensed import embedded_of, senses_of
 from summarizer.stages.narrate.served import served
 from summarizer.stages.narrate.told import Telling, Told, Write, remote, write
 from summarizer.stages.narrate.witness import Witness, with_model
@@ -28,6 +28,7 @@ NARRATORS: dict[str, Tell] = {
     "qwen": Told("qwen-0.5b"),
     "vicuna": Told("vicuna-7b", "studio", senses_of),
     "pocket": Told("pocket-llama", "pocket/tell", pocket_senses, POCKET),
+    "moments": Told("pocket-llama", "pocket/emotion-adapter", embedded_of, POCKET),
     "tiny": Told("tiny-llama", "tiny", senses_of),
     "witness": Witness("vicuna-7b"),
     "witness-tiny": Witness("tiny-llama"),
