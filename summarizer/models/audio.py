@@ -25,7 +25,7 @@ def resampled(samples: np.ndarray, rate: int, to: int, start: int, stop: int):
     import torch
 
     assert samples.ndim == 1 and samples.dtype == np.float32, "mono float32 is heard"
-    if rate == to:
+    if rate == to or not len(samples):
         return torch.from_numpy(samples[start:stop].copy())
     old, new = rate // gcd(rate, to), to // gcd(rate, to)
     if old > MOST_STEPS:

@@ -217,3 +217,14 @@ def test_a_package_without_its_files_is_not_asked(panns, saved_models, tmp_path,
     monkeypatch.delenv("YAMNET")
     assert "YAMNET" in taggers.Yamnet.lacking()
     assert taggers.installed(taggers.TAGGERS) == ""
+
+
+@pytest.mark.parametrize("rate", [8_000, 11_025, 44_100, 96_000])
+@pytest.mark.parametrize("seconds", [0.0, 0.01, 0.5, 2.0, 3.3])
+def test_any_sound_at_any_rate_is_felt(classifier, rate, seconds):
+    draw = np.random.default_rng(0)
+    sound = (0.1 * draw.standard_normal(round(seconds * rate))).astype(np.float32)
+    found = classifier.feel(sound, rate)
+    assert len(found.times) == (0 if not seconds else max(1, int(seconds) - 1))
+    np.testing.assert_allclose(found.probabilities.sum(axis=1), 1)
+    assert all(0 < each < max(2, seconds) for each in found.times)
