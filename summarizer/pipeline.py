@@ -164,7 +164,7 @@ class Summarizer:
         wanted = " ".join(dict.fromkeys(SENSES[name].weights for name in away))
         return (
             f"Without the models for {', '.join(away)}, this rests on measurements alone; "
-            f"get them with: {hub.COMMAND} {wanted}"
+            f"{hub.COMMAND} {wanted} gets them."
         )
 
     def warm(self) -> None:

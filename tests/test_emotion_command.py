@@ -11,6 +11,7 @@ import pytest
 from summarizer import dossier
 from summarizer.__main__ import main
 from summarizer.dossier import Features
+from summarizer.pipeline import Summarizer
 from tests import clips, sounds
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
@@ -101,6 +102,27 @@ def test_a_second_run_does_nothing_and_another_wish_does_it_again(run, sound_cli
     last.write_text("{")  # a file that somebody broke is made again
     assert "is done already" not in run(sound_clip, "--topk", 2)[1]
     assert json.loads(last.read_text())["id"]
+
+
+def test_a_stopped_run_goes_on_with_the_clip_it_was_stopped_at(
+    run, sound_clip, tmp_path, monkeypatch
+):
+    second = sound(tmp_path / "second.wav", 3)
+    whole, seen = Summarizer.document, []
+
+    def stopped(self, perception, summary, folder, name):
+        seen.append(name)
+        if name == "second":
+            raise KeyboardInterrupt
+        return whole(self, perception, summary, folder, name)
+
+    monkeypatch.setattr(Summarizer, "document", stopped)
+    code, _, out = run(sound_clip, second, "--topk", 1)
+    assert code == 130 and not list(out.glob("second_summary*"))
+    monkeypatch.setattr(Summarizer, "document", whole)
+    code, said, out = run(sound_clip, second, "--topk", 1)
+    assert code == 0 and said.count("is done already") == 1
+    assert (out / "second_summary.json").is_file() and seen == [sound_clip.stem, "second"]
 
 
 def test_one_bad_file_does_not_keep_the_others(run, sound_clip, tmp_path):
