@@ -119,6 +119,14 @@ def heard(track: Track) -> Emotion:
 # -- the baseline ---------------------------------------------------------------------------------
 
 WINDOW, HOP = 2.0, 1.0  # seconds
+# what others call the same
+ADJECTIVES = {
+    "anger": "angry",
+    "happiness": "happy",
+    "sadness": "sad",
+    "neutral": "neutral",
+    "fear": "fearful",
+}
 LOUD, CROSSED, BRIGHT = 10.0, 2.0, 4000.0  # RMS times this, crossings times this, hertz by this
 
 

@@ -30,6 +30,7 @@ from summarizer.metrics.classes import (
     reliability,
     unweighted_recall,
 )
+from summarizer.models.emotion import ADJECTIVES, FORMULA, published_of
 from summarizer.models.feeling import LOGMEL, Head, hear
 from summarizer.models.prosody import DEAD
 from summarizer.train.emotion_page import told
@@ -154,6 +155,18 @@ def _of_clip(file: Path, recipe: Recipe) -> np.ndarray:
     return heard[:0] if silent else heard
 
 
+def by_formula(clips: Sequence[Clip]) -> float:
+    """The unweighted recall of the published formula, the mean over the windows of each clip: the
+    baseline. A clip too short for a window and an emotion it has no name for are missed."""
+    hits: dict[str, list[bool]] = {}
+    for clip in clips:
+        samples, rate = acted.sound(clip.file)
+        shares = published_of(samples, rate).probabilities
+        said = ADJECTIVES[FORMULA[shares.mean(axis=0).argmax()]] if len(shares) else ""
+        hits.setdefault(clip.emotion, []).append(said == clip.emotion)
+    return float(np.mean([np.mean(each) for each in hits.values()]))
+
+
 # -- the lesson -----------------------------------------------------------------------------------
 
 
@@ -174,8 +187,11 @@ class Feeling(nn.Module):
 class Emotions:
     """The lesson: windows of the speakers to learn from; emotions that are rare count more."""
 
-    def __init__(self, parts: Mapping[str, Heard], names: Sequence[str], recipe: Recipe):
+    def __init__(
+        self, parts: Mapping[str, Heard], names: Sequence[str], recipe: Recipe, baseline: float
+    ):
         self.parts, self.names, self.recipe = parts, tuple(names), recipe
+        self.baseline = baseline
         self.learned = parts["train"]
         rows = torch.from_numpy(self.learned.rows)
         head = Head(rows.shape[1], len(names), recipe.hidden, recipe.dropout)
@@ -222,6 +238,7 @@ class Emotions:
             "test, log loss after": log_loss(after, test.emotions),
             "test, accuracy of clips": accuracy(whole_clips),
             "test, unweighted recall of clips": unweighted_recall(whole_clips),
+            "published formula, unweighted recall of clips": self.baseline,
             "chance, unweighted recall": 1 / len(self.names),
             "temperature": head.temperature.item(),
         }
@@ -325,7 +342,7 @@ def hearing(
     silent = len(found.clips) - sum(len(np.unique(each.clips)) for each in parts.values())
     left_out = {**found.left_out, **({"silent": silent} if silent else {})}
     torch.manual_seed(seed)
-    lesson = Emotions(parts, names, recipe)
+    lesson = Emotions(parts, names, recipe, by_formula(divisions["test"]))
     speakers = {part: sorted({each.speaker for each in clips}) for part, clips in divisions.items()}
     lesson.of = {
         "stage": "emotion",
