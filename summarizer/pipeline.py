@@ -27,6 +27,7 @@ from summarizer.offers import offers, require
 from summarizer.perceiving import perceiving
 from summarizer.sampling import Encode, encode
 from summarizer.schema import (
+    Attention,
     Concept,
     Event,
     Line,
@@ -37,7 +38,6 @@ from summarizer.schema import (
     Sound,
     Step,
     Summary,
-    Track,
     Video,
 )
 from summarizer.senses import SENSES, TwoStep
@@ -229,9 +229,8 @@ class Summarizer:
         """The summary with the story that is composed of measurements, whoever else tells."""
         return replace(summary, story=tuple(compose(perception, summary)), note="")
 
-    def attention(self, perception: Perception) -> Track | None:
-        """How much each picture reads of those around it, itself in the middle of a row, where
-        this preset's head attends to something."""
+    def attention(self, perception: Perception) -> Attention | None:
+        """What each picture was read beside, where this preset's head attends to something."""
         look = ATTENTION.get(self.preset.head)
         return look(perception, self.preset) if look else None
 

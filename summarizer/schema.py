@@ -142,6 +142,16 @@ class Track:
 
 
 @dataclass(frozen=True, eq=False)
+class Attention:
+    """What a model read each picture beside, when it read a video as a whole."""
+
+    times: np.ndarray  # (pictures,) float64, seconds
+    near: np.ndarray  # (pictures, kernel): shares of those around it, itself in the middle
+    begins: tuple[float, ...] = ()  # the seconds at which an event begins, but the first
+    learned: bool = False  # whether a head learned that; else it is where pictures change for good
+
+
+@dataclass(frozen=True, eq=False)
 class Findings:
     """What one sense found in one video."""
 

@@ -103,10 +103,26 @@ def test_local_attention_is_at_work_wherever_it_is_used(seen, monkeypatch):
 def test_the_map_of_the_attention_is_that_of_the_model(seen):
     summarizer, perception = seen
     found = summarizer.attention(perception)
-    assert found.values.shape == (12, 5) and found.times.tolist() == list(range(12))
-    assert found.values.astype(float).sum(1) == pytest.approx(np.ones(12), abs=5e-3)
-    assert (found.values[0, :2] == 0).all() and (found.values[-1, 3:] == 0).all()
+    assert found.near.shape == (12, 5) and found.times.tolist() == list(range(12))
+    assert found.near.sum(1) == pytest.approx(np.ones(12), abs=1e-5)
+    assert (found.near[0, :2] == 0).all() and (found.near[-1, 3:] == 0).all()
+    # the four shots of the clip, without a head that learned where events begin
+    assert found.begins == (3.0, 6.0, 9.0) and not found.learned
     assert load("offline", cache=summarizer.cache.root).attention(perception) is None
+
+
+def test_events_begin_where_a_head_learned_that(seen, tmp_path, monkeypatch, tiny_weights):
+    summarizer, perception = seen
+    abridged.teach(tmp_path, "recipe.edges=1.0")
+    monkeypatch.setenv("CHECKPOINTS", str(tmp_path))
+    track = replace(perception.track("frames"))
+    found = summarizer.attention(replace(perception, tracks=(track,)))
+    dual, _ = load_dual(tmp_path / abridged.NAME, "tiny-blip")
+    rows = torch.from_numpy(track.values.astype(np.float32))[None]
+    with torch.no_grad():
+        chances = dual(rows, torch.ones(1, 12, dtype=torch.bool)).edges[0].sigmoid().numpy()
+    likely = {at + 1.0 for at in np.flatnonzero(chances >= 0.5)}
+    assert found.learned and set(found.begins) <= likely and (not likely or found.begins)
 
 
 def test_what_is_said_is_a_prompt_where_that_is_wanted(seen, cut_clip, monkeypatch):

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 
 from summarizer.chart import COLOURS, DARK, LIGHT, clock, overlap, ticks
-from summarizer.schema import Summary, Track
+from summarizer.schema import Attention, Summary
 from ui.views import duration, moments, story
 
 ROW = 26  # pixels of a row of a figure
@@ -23,39 +23,43 @@ class Inside:
     shown: Summary
     own: str  # by which of the ways the shown one was picked
     ways: tuple[tuple[str, Summary], ...]
-    attention: Track | None
+    attention: Attention | None
     composed: Summary
 
 
-def attention(track: Track, seconds: float, dark: bool):
-    """The heat map: over time, how much each picture reads of those before and after it."""
+def attention(found: Attention, seconds: float, dark: bool):
+    """The heat map: over time, how much each picture reads of those before and after it, with a
+    line where an event begins."""
     from plotly.graph_objects import Figure, Heatmap
 
-    reach = track.values.shape[1] // 2
+    reach = found.near.shape[1] // 2
     palette, strongest = (DARK, BLUES[1]) if dark else (LIGHT, BLUES[0])
     names = [_named(offset) for offset in range(-reach, reach + 1)]
     drawn = Figure(
         Heatmap(
-            x=track.times + _apart(track) / 2,  # a picture stands for what follows it
+            x=found.times + _apart(found.times) / 2,  # a picture stands for what follows it
             y=names,
-            z=track.values.T.astype(float).round(3),
+            z=found.near.T.astype(float).round(3),
             zmin=0,
             colorscale=[[0, palette.paper], [1, strongest]],
             showscale=False,
             xgap=0,
             ygap=1,
-            customdata=[[clock(time) for time in track.times]] * len(names),
+            customdata=[[clock(time) for time in found.times]] * len(names),
             hovertemplate="%{customdata}, %{y}: %{z:.2f}<extra></extra>",
         )
     )
     _laid_out(drawn, palette, seconds, len(names))
     drawn.update_yaxes(autorange="reversed")  # what was before stands above
+    for begin in found.begins:
+        line = {"color": palette.ink, "width": 1.5, "dash": "dot"}
+        drawn.add_shape(type="line", x0=begin, x1=begin, y0=0, y1=1, yref="paper", line=line)
     return drawn
 
 
-def _apart(track: Track) -> float:
+def _apart(times: np.ndarray) -> float:
     """Seconds from one picture to the next."""
-    return float(np.median(np.diff(track.times))) if len(track.times) > 1 else 1.0
+    return float(np.median(np.diff(times))) if len(times) > 1 else 1.0
 
 
 def _named(offset: int) -> str:
@@ -131,16 +135,18 @@ def _laid_out(drawn, palette, seconds: float, rows: int) -> None:
 # -- in words -------------------------------------------------------------------------------------
 
 
-def near(track: Track | None) -> str:
+def near(found: Attention | None) -> str:
     """What the heat map shows, or why there is none."""
     head = "<h3>What each picture is read beside</h3>"
-    if track is None:
+    if found is None:
         note = "This preset looks at each moment by itself, so there is nothing to show here."
     else:
-        reach = track.values.shape[1] // 2
+        reach = found.near.shape[1] // 2
+        by = "as it learned" if found.learned else "where the pictures change for good"
         note = (
-            f"Local attention over {len(track.times)} pictures, {reach} before and {reach} after "
-            "each: the stronger the colour, the more is taken from there."
+            f"Local attention over {len(found.times)} pictures, {reach} before and {reach} after "
+            "each: the stronger the colour, the more is taken from there. Dotted: an event "
+            f"begins, {by}."
         )
     return f'{head}<p class="wl-sub">{note}</p>'
 

@@ -605,12 +605,12 @@ class _Wiring:
         found, status = self.on.inside(seen, summary, Given(*given).preset)
         if found is None:
             return views.status(status), HIDDEN, "", HIDDEN, ""
-        track, seconds = found.attention, summary.video.seconds
+        map_, seconds = found.attention, summary.video.seconds
         heat = HIDDEN
-        if track is not None:
-            heat = gr.update(value=inside.attention(track, seconds, dark), visible=True)
+        if map_ is not None:
+            heat = gr.update(value=inside.attention(map_, seconds, dark), visible=True)
         bars = gr.update(value=inside.picks(found.ways, found.own, dark), visible=True)
-        return inside.near(track), heat, inside.table(found), bars, inside.texts(found)
+        return inside.near(map_), heat, inside.table(found), bars, inside.texts(found)
 
     # -- render and export ----------------------------------------------------------------------
 

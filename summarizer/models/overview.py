@@ -14,6 +14,8 @@ from summarizer.errors import WeightsError
 from summarizer.models.hub import folder
 from summarizer.schema import Track
 
+SHORTEST = 3  # frames of an event
+
 
 @dataclass(frozen=True, eq=False)
 class Overview:
@@ -23,6 +25,10 @@ class Overview:
     """(frames,) logits"""
     near: np.ndarray | None
     """(frames, kernel): how much each frame reads of those around it; None: it does not"""
+    edges: tuple[int, ...]
+    """the frames with which an event begins, but the first"""
+    learned: bool
+    """whether these were learned; else they are where the frames change for good"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +49,16 @@ class Reader:
         return Overview(
             seen.saliency[0].float().cpu().numpy(),
             None if near is None else near[0].float().cpu().numpy(),
+            tuple(self._edges(seen, track.values.astype(np.float32))),
+            seen.edges is not None,
         )
+
+    def _edges(self, seen, rows: np.ndarray) -> list[int]:
+        from summarizer.models.saliency.events import changes, peaks
+
+        if seen.edges is None:
+            return changes(rows, SHORTEST)
+        return peaks(seen.edges[0].float().sigmoid().cpu().numpy(), SHORTEST)
 
     def text(self, track: Track, lines: Sequence[str], beams: int, least: int, most: int) -> str:
         """What is told, after a prompt of what was said, if there is any."""

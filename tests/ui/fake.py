@@ -18,6 +18,7 @@ from summarizer import Preference, SummarizerError
 from summarizer.config import Limits
 from summarizer.schema import (
     Answer,
+    Attention,
     Concept,
     Curve,
     Event,
@@ -29,7 +30,6 @@ from summarizer.schema import (
     Sentence,
     Step,
     Summary,
-    Track,
     Video,
     Work,
 )
@@ -154,10 +154,10 @@ class Fake:
         said = Sentence(0.0, perception.video.seconds, "It was measured.", ("loudness: loud",))
         return replace(summary, story=(said,))
 
-    def attention(self, perception: Perception) -> Track | None:
+    def attention(self, perception: Perception) -> Attention | None:
         """Every picture reads itself, and half as much of the one after it."""
-        rows = np.tile(np.array([0, 0, 0.6, 0.3, 0], np.float16), (perception.video.rows, 1))
-        return Track("attention", np.arange(float(len(rows))), rows, "fake")
+        rows = np.tile(np.array([0, 0, 0.6, 0.3, 0]), (perception.video.rows, 1))
+        return Attention(np.arange(float(len(rows))), rows, (4.0, 8.0))
 
     def of(self, name: str) -> "Fake":
         return self

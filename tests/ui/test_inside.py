@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from summarizer import Preference
-from summarizer.schema import Track
+from summarizer.schema import Attention
 from tests import clips
 from tests.ui.fake import Fake
 from tests.ui.steps import open_clip, settle, summarize
@@ -40,14 +40,17 @@ def test_every_way_is_there_and_the_preset_s_own_is_marked(found, fake):
     assert [bar.opacity for bar in drawn.data] == [1.0, 0.6]
 
 
-def test_the_heat_map_is_the_track_turned_on_its_side(found):
-    rows = np.arange(15, dtype=np.float16).reshape(3, 5) / 100
-    track = Track("attention", np.array([0.0, 1.0, 2.0]), rows, "x")
-    (map_,) = inside.attention(track, 3.0, dark=True).data
+def test_the_heat_map_is_what_was_read_turned_on_its_side(found):
+    rows = np.arange(15).reshape(3, 5) / 100
+    known = Attention(np.array([0.0, 1.0, 2.0]), rows, (2.0,), learned=True)
+    drawn = inside.attention(known, 3.0, dark=True)
+    (map_,), (line,) = drawn.data, drawn.layout.shapes
+    assert (line.x0, line.x1) == (2.0, 2.0)
     assert np.array(map_.z) == pytest.approx(rows.T.astype(float), abs=1e-3)
     assert list(map_.x) == [0.5, 1.5, 2.5]
     assert list(map_.y) == ["2 before", "1 before", "itself", "1 after", "2 after"]
-    assert "2 before and 2 after" in inside.near(track)
+    said = inside.near(known)
+    assert "2 before and 2 after" in said and "as it learned" in said
     assert "nothing to show" in inside.near(None)
 
 

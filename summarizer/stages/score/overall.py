@@ -3,7 +3,7 @@
 import numpy as np
 
 from summarizer.config import Preset
-from summarizer.schema import Curve, Perception, Track
+from summarizer.schema import Attention, Curve, Perception, Track
 from summarizer.stages.score.interest import Part
 
 FLAT = 1e-6  # of scores: nothing stands out
@@ -24,18 +24,19 @@ def kept(perception: Perception, preset: Preset) -> list[Part] | None:
     return [Part(Curve.of("what people keep", "head", values), 1.0, "what people keep of videos")]
 
 
-def attention(perception: Perception, preset: Preset) -> Track | None:
-    """How much each picture reads of those around it, itself in the middle; nothing where no
-    picture was seen, and where none reads another."""
+def attention(perception: Perception, preset: Preset) -> Attention | None:
+    """What each picture was read beside; nothing where no picture was seen, and where none reads
+    another."""
     track = perception.track("frames")
     if track is None or not len(track.times):
         return None
     from summarizer.models.overview import overview
 
-    near = overview(track, preset.trained).near
-    if near is None:
+    whole = overview(track, preset.trained)
+    if whole.near is None:
         return None
-    return Track("attention", track.times, near.astype(np.float16), preset.trained)
+    begins = tuple(float(track.times[at]) for at in whole.edges)
+    return Attention(track.times, whole.near, begins, whole.learned)
 
 
 def _shown(track: Track, seconds: int) -> np.ndarray:
