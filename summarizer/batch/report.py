@@ -27,8 +27,11 @@ body {{ background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, s
 .wide {{ overflow-x: auto; }}
 table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; }}
 th, td {{ padding: .35rem .8rem; border-bottom: 1px solid var(--grid); text-align: right; }}
-th:first-child, td:first-child, .said {{ text-align: left; }}
-.figures {{ display: grid; gap: 1rem;
+td {{ white-space: nowrap; }}
+th:first-child, td:first-child {{ text-align: left; white-space: normal; }}
+@media (max-width: 30rem) {{ th, td {{ padding-inline: .4rem; }} }}
+.prose :is(th, td):last-child {{ text-align: left; white-space: normal; min-width: 14rem; }}
+.figures {{ display: grid; gap: 1rem; margin-top: 2.5rem;
   grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); }}
 figure {{ margin: 0; min-width: 0; }}
 /* plotly writes the colour of its texts and lines into each of them */
@@ -41,6 +44,7 @@ figure {{ margin: 0; min-width: 0; }}
 class Table:
     title: str
     rows: tuple[tuple[str, ...], ...]  # the first names the columns
+    prose: bool = False  # the last column is text
 
 
 @dataclass(frozen=True)
@@ -179,12 +183,10 @@ def _failures(records: Sequence[Record]) -> Table:
     rows = []
     for cause, count in Counter(record.cause for record in failed).most_common():
         first = next(record for record in failed if record.cause == cause)
-        rows.append((cause, str(count), brief(f"{_name(first)}: {first.error}", EXAMPLE)))
-    return Table("Failures", (("cause", "videos", "for example"), *rows))
-
-
-def _name(record: Record) -> str:
-    return PurePosixPath(record.source).name
+        name = PurePosixPath(first.source).name
+        said = first.error if first.error.startswith(name) else f"{name}: {first.error}"
+        rows.append((cause, str(count), brief(said, EXAMPLE)))
+    return Table("Failures", (("cause", "videos", "for example"), *rows), prose=True)
 
 
 def _lasting(seconds: float) -> str:
@@ -242,7 +244,8 @@ def _grid(table: Table) -> str:
     lines = "".join(
         f"<tr>{''.join(f'<td>{escape(unmarked(each))}</td>' for each in row)}</tr>" for row in rows
     )
-    grid = f'<div class="wide"><table><tr>{heads}</tr>{lines}</table></div>'
+    kind = ' class="prose"' if table.prose else ""
+    grid = f'<div class="wide"><table{kind}><tr>{heads}</tr>{lines}</table></div>'
     return f"<h2>{escape(table.title)}</h2>{grid}"
 
 
