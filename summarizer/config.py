@@ -229,6 +229,7 @@ class Preset:
     taught: str = ""  # the command that makes that checkpoint, where nothing is chosen without it
     limit: str = ""  # what everybody who sees its results should know, as a sentence
     joins: tuple[str, ...] = ()  # more senses, each at work where its weights are here
+    gains: tuple[str, ...] = ()  # of WEIGHTS, what these need: it works without
     model_from: str = ""  # the environment variable that may name another language model
     dossier: bool = False  # also writes what was measured and told, under each clip's own name
     listed: bool = True  # offered to people
@@ -371,6 +372,7 @@ PRESETS = {
     "emotion": Preset(
         senses=(*MEASURED, "acoustics", "emotion", "tags"),
         joins=("sight", "captions", "hearing", "tune"),
+        gains=("clip-vit-b-32", "blip", "clap", "mert-95m"),
         head="feeling",
         selector="peaks",
         narrator="witness",

@@ -53,7 +53,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def table() -> Iterator[str]:
     """The lines of the list: each preset and its weights, then those that no preset needs."""
-    groups = {name: preset.needs for name, preset in PRESETS.items()}
+    groups = {name: (*preset.needs, *preset.gains) for name, preset in PRESETS.items()}
     needed = {name for needs in groups.values() for name in needs}
     groups["in no preset"] = tuple(name for name in WEIGHTS if name not in needed)
     for title, names in groups.items():
@@ -68,7 +68,7 @@ def wanted(names: Sequence[str]) -> list[str]:
     found: dict[str, None] = {}
     for name in names:
         if name in PRESETS:
-            found |= dict.fromkeys(PRESETS[name].needs)
+            found |= dict.fromkeys((*PRESETS[name].needs, *PRESETS[name].gains))
         elif name in WEIGHTS:
             found[name] = None
         else:

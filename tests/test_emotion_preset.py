@@ -11,6 +11,7 @@ from summarizer.models import hub
 from summarizer.models.meeting import near
 from summarizer.pipeline import load
 from summarizer.schema import Length, Preference
+from summarizer.senses import SENSES
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,7 @@ def perceived(cut_clip, tiny_home, tmp_path_factory):
 def test_the_small_form_differs_in_its_models_alone():
     small, true = PRESETS["emotion-tiny"], PRESETS["emotion"]
     assert (small.head, small.selector, small.dossier) == (true.head, true.selector, true.dossier)
+    assert true.gains == tuple(SENSES[name].weights for name in true.joins)
     plain = {name.removesuffix("-tiny") for name in small.senses}
     assert plain == {*true.senses, *true.joins}
 
