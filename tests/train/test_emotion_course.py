@@ -67,7 +67,7 @@ def test_nobody_is_in_two_parts(speech):
 
 
 def test_the_baseline_is_the_formula_over_whole_clips(speech, trained):
-    """Counted one by one: the most of what its windows are given, and nothing for short clips."""
+    """Counted one by one: the most of what its windows are given; short clips are said again."""
     metrics = checkpoint.describe(trained).metrics
     tested = [
         each for each in acted.read([speech]).clips if each.speaker in metrics["speakers"]["test"]
@@ -76,9 +76,11 @@ def test_the_baseline_is_the_formula_over_whole_clips(speech, trained):
     right = {"angry": [], "happy": [], "sad": []}
     for clip in tested:
         rate, samples = wavfile.read(clip.file)
+        while len(samples) < 2 * rate:
+            samples = np.concatenate([samples, samples])[: 2 * rate]
         found = published_of(samples / 32768, rate)
         sums = dict(zip(found.names, found.probabilities.sum(axis=0), strict=True))
-        most = max(sums, key=sums.get) if len(found.times) else ""
+        most = max(sums, key=sums.get)
         right[clip.emotion].append(same.get(most) == clip.emotion)
     recall = np.mean([np.mean(each) for each in right.values()])
     assert metrics["published formula, unweighted recall of clips"] == pytest.approx(recall)
