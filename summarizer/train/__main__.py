@@ -1,6 +1,7 @@
 """python -m summarizer.train see|hear|tell --preset NAME --data MANIFEST --out checkpoints/NAME
 python -m summarizer.train videoxum --preset NAME --data MANIFEST --out checkpoints/NAME
 python -m summarizer.train ssl|progressive --data FILE --out checkpoints/NAME
+python -m summarizer.train denoiser --data MANIFEST --out checkpoints/denoiser
 python -m summarizer.train emotion --data FOLDER --out checkpoints/emotion
 python -m summarizer.train emotion-adapter --out checkpoints/pocket/emotion-adapter
 
@@ -27,6 +28,7 @@ STAGES = ("see", "hear", "tell")  # of a preset with a language model
 ABRIDGED = ("videoxum",)  # of a preset that reads a video as frames
 COURSES = ("ssl", "progressive")  # of features alone, whoever made them
 ACTED = ("emotion",)  # of folders of speech
+MENDED = ("denoiser",)  # of the texts of manifests
 DRAWN = ("emotion-adapter",)  # of the little world, which needs no data
 UNDONE = 3  # the exit status where time was up
 
@@ -36,7 +38,7 @@ def arguments() -> argparse.ArgumentParser:
         prog="python -m summarizer.train", description="Train what a preset can learn."
     )
     add = parser.add_argument
-    add("stage", choices=(*STAGES, *ABRIDGED, *COURSES, *ACTED, *DRAWN))
+    add("stage", choices=(*STAGES, *ABRIDGED, *COURSES, *ACTED, *MENDED, *DRAWN))
     add("--preset", help=f"whose {', '.join((*STAGES, *ABRIDGED))} is trained: "
         f"{', '.join(PRESETS)}")  # fmt: skip
     add("--data", type=Path, nargs="+", default=[], metavar="FILE",
@@ -52,7 +54,7 @@ def arguments() -> argparse.ArgumentParser:
         "--seed",
         type=int,
         default=0,
-        help=f"of {', '.join((*COURSES, *ACTED, *DRAWN))}; else --set pace.seed=1",
+        help=f"of {', '.join((*COURSES, *ACTED, *MENDED, *DRAWN))}; else --set pace.seed=1",
     )
     add("--seconds", type=float, default=math.inf, help=f"stop after these, with status {UNDONE}")
     add("--absolute", action="store_true", help="media of the manifest may lie anywhere")
@@ -121,9 +123,10 @@ def _stage(options: argparse.Namespace) -> "tuple[str, Course, Told]":
 
 def _course(options: argparse.Namespace) -> "tuple[str, Ready, Told]":
     """The same for what is learned without a preset, with the figures that tell how it did."""
-    from summarizer.train import emotion, emotion_adapter, screening
+    from summarizer.train import emotion, emotion_adapter, mending, screening
 
-    known = {**screening.COURSES, **emotion.COURSES, **emotion_adapter.COURSES}
+    rooms = (screening, emotion, mending, emotion_adapter)
+    known = {name: course for room in rooms for name, course in room.COURSES.items()}
     if options.preset is not None:
         raise PresetError(
             f"{options.stage} takes features or files, whoever made them; leave --preset away"
