@@ -27,11 +27,11 @@ def figures(names: Sequence[str], metrics: Mapping[str, Any]) -> Sequence[Any]:
     shares = [[each / max(1, sum(row)) for each in row] for row in counts]
     taken = Heatmap(
         x=list(names), y=list(names), z=shares, text=counts, texttemplate="%{text}",
-        colorscale=[[0, "white"], [1, COLOUR]], zmin=0, zmax=1, colorbar={"title": "share"},
+        colorscale=[[0, "white"], [1, COLOUR]], zmin=0, zmax=1, showscale=False,
     )  # fmt: skip
     look = {"template": "plotly_white", "height": 480, "margin": {"t": 50, "b": 50}}
     confused = Figure(taken).update_layout(
-        title="Windows of speakers nothing was learned from", xaxis_title="said",
+        title="What new speakers were taken for", xaxis_title="said",
         yaxis={"title": "acted", "autorange": "reversed"}, **look,
     )  # fmt: skip
     sure, right, count = zip(*metrics["reliability"], strict=True)
@@ -41,8 +41,8 @@ def figures(names: Sequence[str], metrics: Mapping[str, Any]) -> Sequence[Any]:
             Scatter(x=[0, 1], y=[0, 1], name="as sure as right", line={"color": "grey"}),
         ]
     ).update_layout(
-        title="How often each confidence is right", xaxis={"title": "confidence", "range": [0, 1]},
-        yaxis={"title": "share right", "range": [0, 1]}, **look,
+        title="How often a confidence is right", xaxis={"title": "confidence", "range": [0, 1]},
+        yaxis={"title": "share right", "range": [0, 1]}, showlegend=False, **look,
     )  # fmt: skip
     return [confused, believed]
 
