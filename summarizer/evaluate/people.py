@@ -126,10 +126,16 @@ def given(path: Path) -> list[Given]:
 
 
 def _answers(table: csv.DictReader, path: Path) -> list[Given]:
-    if lacking := [name for name in COLUMNS[:-1] if name not in (table.fieldnames or ())]:
+    """Of the form's own table, or of what the page's annotators export."""
+    exported = {"kind", "annotator", "video"} <= set(table.fieldnames or ())
+    named = QUESTIONS if exported else COLUMNS[:-1]
+    if lacking := [name for name in named if name not in (table.fieldnames or ())]:
         raise SummarizerError(f"{path.name} lacks the column {lacking[0]!r}; use the form's table")
     found: list[Given] = []
     for row in table:
+        if exported and row["kind"] != "rating":
+            continue
+        row = _exported(row) if exported else row
         if len(found) >= ROWS:
             raise SummarizerError(f"{path.name} has more than {ROWS} rows")
         points = tuple(_points(row, name, path, table.line_num) for name in QUESTIONS)
@@ -142,6 +148,14 @@ def _answers(table: csv.DictReader, path: Path) -> list[Given]:
             )
         found.append(Given(reader, name, points))
     return found
+
+
+def _exported(row: dict) -> dict:
+    """A rating from the page, as the form's table has it: a story is a video and a wish."""
+    keys = ("annotator", "video", "wish")
+    reader, video, wish = ((row.get(key) or "").removeprefix("'") for key in keys)
+    about = f"{Path(video).stem}: {wish}" if wish else Path(video).stem
+    return {**row, "reader": reader, "id": about}
 
 
 def _points(row: dict, name: str, path: Path, number: int) -> int | None:

@@ -71,6 +71,17 @@ def test_answers_come_back_with_means_spread_and_agreement(tmp_path, capsys):
     assert "| faithfulness | 2 | 2.00 | 1.41 | – |" in said
 
 
+def test_what_the_page_s_annotators_export_counts_too(tmp_path):
+    from summarizer.annotations import Annotation, Mark, Rating, write
+
+    of = {"name": "day.mp4", "sha256": "ab" * 32, "seconds": 9.0}
+    told_ = Annotation(
+        "Ada", marks=(Mark(0, 9, 3),), ratings=(Rating("=music", 5, 4, None, 2),), **of
+    )
+    write([told_], "csv", tmp_path / "page.csv")
+    assert given(tmp_path / "page.csv") == [Given("Ada", "day: =music", (5, 4, None, 2))]
+
+
 def test_agreement_is_krippendorffs_by_another_way_of_counting():
     rng = np.random.default_rng(4)
     points = rng.integers(1, 6, (3, 12))
