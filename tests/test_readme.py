@@ -26,6 +26,12 @@ SHELL = [
     for line in block.splitlines()
     if line.strip() and not line.startswith("#")
 ]
+ABRIDGED = [  # run in their tiny form
+    line
+    for line in SHELL
+    if any(word in line for word in ("get videoxum", "--preset videoxum", "train denoiser"))
+]
+SHELL = [line for line in SHELL if line not in ABRIDGED]
 PYTHON = [block for language, block in BLOCKS if language == "python"]
 MAKE = {  # who runs it
     "make app": "test_make_app_serves_the_page",
@@ -178,6 +184,42 @@ def test_scores_in_stages_in_their_tiny_form(desk, tiny_weights, monkeypatch):
         assert import_module(room).main(words) == 0, line
     assert missing(PRESETS["progressive-tiny"]) == ()
     assert short["progressive stages=3 pretrain=200"] in (desk / "out" / "tvsum.csv").read_text()
+
+
+@pytest.mark.slow
+def test_abridging_in_its_tiny_form(desk, monkeypatch):
+    """All of it in order: what is seen, what is learned of it, a video, a benchmark."""
+    from importlib import import_module
+
+    from tests.train.training import laid, short
+
+    monkeypatch.setenv("XDG_DATA_HOME", str(desk / "home"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(desk / "cache"))
+    monkeypatch.setenv("CHECKPOINTS", str(desk / "checkpoints"))
+    monkeypatch.chdir(desk)
+    (desk / "films").mkdir()
+    place = desk / "data" / "videoxum"
+    laid(place, "videoxum", short(desk / "films"))
+    read = "summarizer.data.__main__"
+    assert import_module(read).main(["read", "videoxum", "--data", str(place)]) == 0
+    (place / "test_videoxum.json").write_bytes((place / "train_videoxum.json").read_bytes())
+    quick = {
+        "videoxum": ("epochs=0", "pace.steps=2", "held=0.0"),
+        "denoiser": ("pace.steps=2", "words=300", "shape.width=16", "shape.heads=2"),
+    }
+    assert len(ABRIDGED) == 6
+    for line in ABRIDGED:
+        for name in ("get videoxum", "--preset videoxum", "checkpoints/videoxum"):
+            line = line.replace(name, f"{name}-tiny")
+        _, _, module, *words = shlex.split(line)
+        if ".train" in module:
+            words += [word for each in quick[words[0]] for word in ("--set", each)]
+        room = module if module.endswith((".weights", ".features")) else f"{module}.__main__"
+        assert not import_module(room).main(words), line
+    assert (desk / "checkpoints" / "videoxum-tiny" / "trained.safetensors").is_file()
+    told = (desk / "out" / "kept" / "story.md").read_text()
+    assert "written from all pictures at once" in told
+    assert "videoxum-tiny" in (desk / "out" / "videoxum.md").read_text()
 
 
 def test_accelerate_knows_how_it_is_to_launch():
