@@ -1,23 +1,27 @@
 """Many short clips: one process beside Ray with one worker and with two, and what a video leaves.
 
-Each mode works on the same clips with an empty cache. Speed is taken between the first finished
-video and the last, so that starting up is told apart.
+Each mode works on the same clips with an empty cache. Both the clock and the computing of all its
+processes are taken between the first finished video and the last, so that starting is told apart.
 """
 
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from bench import clips
 
 ROOT = Path(__file__).parent.parent
 VIDEOS, SECONDS, RUNS = 9, 20, 3
+RAYS = re.compile(r"^ray::|/ray/(core|dashboard|autoscaler|_private)/")
 MODES = {"one process": 0, "Ray, 1 worker": 1, "Ray, 2 workers": 2}
 
 
@@ -27,6 +31,7 @@ class Pass:
 
     first: float  # seconds until the first video was finished
     each: float  # seconds a video from then on
+    computing: float  # seconds of a core, likewise
 
 
 def films() -> Path:
@@ -48,15 +53,28 @@ def passed(workers: int) -> Pass:
     with tempfile.TemporaryDirectory() as scratch:
         places = ["--out", f"{scratch}/out", "--cache", f"{scratch}/cache"]
         command = [sys.executable, "-m", "summarizer.batch", str(films()), *places]
-        began, times = time.perf_counter(), []
+        began, times, computed = time.perf_counter(), [], []
         with subprocess.Popen(
             [*command, "--workers", str(workers)], cwd=ROOT, stdout=subprocess.PIPE, text=True
         ) as run:
             for line in run.stdout:
                 if line.startswith("["):
                     times.append(time.perf_counter() - began)
+                    computed.append(computing(psutil.Process(run.pid)))
         assert run.returncode == 0 and len(times) == VIDEOS
-    return Pass(times[0], (times[-1] - times[0]) / (VIDEOS - 1))
+    each, core = ((last - first) / (VIDEOS - 1) for first, *_, last in (times, computed))
+    return Pass(times[0], each, core)
+
+
+def computing(driver: psutil.Process) -> float:
+    """Seconds of a core that it, its cluster and whatever these have waited for have taken."""
+    whole = 0.0
+    for each in (driver, *driver.children(recursive=True)):
+        with suppress(psutil.Error):
+            if each == driver or RAYS.search(" ".join(each.cmdline())):
+                took = each.cpu_times()
+                whole += took.user + took.system + took.children_user + took.children_system
+    return whole
 
 
 def rows() -> list[tuple]:
@@ -81,6 +99,20 @@ def rows() -> list[tuple]:
                 f"{3600 / each:.0f}",
                 told if MODES[name] else "",
                 note[MODES[name]],
+            )
+        )
+    for name, runs in passes.items():
+        core = statistics.median(run.computing for run in runs)
+        ratio = statistics.median(
+            run.computing / beside.computing for run, beside in zip(runs, alone, strict=True)
+        )
+        beside = statistics.median(run.computing for run in alone)
+        found.append(
+            (
+                f"batch: computing a video of {SECONDS} s, {name}",
+                f"{core:.2f} s",
+                f"one process: {beside:.2f} s" if MODES[name] else "",
+                f"{ratio - 1:+.1%}" if MODES[name] else "",
             )
         )
     for name, runs in passes.items():

@@ -6,7 +6,7 @@ A run that was killed leaves at most a line without its end, which the next one 
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -68,9 +68,10 @@ class Records:
         """Write it down; a task that has a record keeps it."""
         if record.task in self.done:
             return
-        self.file.write(record.to_json().encode() + b"\n")
-        self.file.flush()
-        os.fsync(self.file.fileno())
+        with _writing(Path(self.file.name).parent):
+            self.file.write(record.to_json().encode() + b"\n")
+            self.file.flush()
+            os.fsync(self.file.fileno())
         self.done[record.task] = record
 
 
@@ -81,18 +82,24 @@ def kept(folder: Path, settings: Mapping[str, str], *, retry: bool = False) -> I
     With `retry` the failed ones are forgotten, so that they are tried again.
     """
     target = folder / FILE
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / ".lock").open("ab") as lock:
-            _alone(lock, folder)
+    with ExitStack() as files:
+        with _writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            _alone(files.enter_context((folder / ".lock").open("ab")), folder)
             _same(folder / SETTINGS, settings)
             done = {each.task: each for each in _read(target)}
             if retry and any(each.error for each in done.values()):
                 done = {task: each for task, each in done.items() if not each.error}
                 with whole(target) as part:
                     part.write_text(_lines(done.values()), encoding="utf-8")
-            with target.open("ab") as file:
-                yield Records(file, done)
+            file = files.enter_context(target.open("ab"))
+        yield Records(file, done)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise OutputError(

@@ -90,6 +90,9 @@ def summarized(item: Item, job: Job, encode: Encode = encode, write: Write = wri
     clock = _Clock()
     try:
         record = _made(item, job, summarizer(job, encode, write), clock)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        record = failed(item, OutputError(f"its results can't be written: {reason}; make room"))
     except Exception as error:  # a bad file is a record, whatever it does
         record = failed(item, error)
     return replace(record, spent=dict(clock.spent)) if record.error else record

@@ -163,6 +163,14 @@ def test_an_error_of_this_program_is_a_record(films, tmp_path, monkeypatch):
     assert "\n" not in record.error and not (job.out / item.task).exists()
 
 
+def test_results_that_cannot_be_written_are_a_record(films, tmp_path):
+    (tmp_path / "out").write_text("a file where the folder should be")
+    item, job = Item(str(films / "film 0.mp4"), ""), Job(tmp_path / "out", cache=tmp_path / "cache")
+    record = summarized(item, job)
+    assert record.cause == "the results could not be written"
+    assert record.error == "its results can't be written: not a directory; make room"
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [

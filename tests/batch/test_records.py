@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -100,3 +101,21 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
         kept(tmp_path / "file" / "out", SETTINGS),
     ):
         pass
+
+
+def test_a_full_disk_is_one_sentence_and_what_was_written_stays(tmp_path):
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no disk that is always full")
+    with kept(tmp_path, SETTINGS) as records:
+        records.add(ONE)
+        with Path("/dev/full").open("ab", buffering=0) as full:
+            records.file, mine = full, records.file
+            with pytest.raises(OutputError, match="no space left"):
+                records.add(TWO)
+            records.file = mine
+    assert read(tmp_path) == (ONE,)
+
+
+def test_an_error_of_somebody_else_is_not_taken_for_one_of_the_disk(tmp_path):
+    with pytest.raises(BrokenPipeError), kept(tmp_path, SETTINGS):
+        raise BrokenPipeError
