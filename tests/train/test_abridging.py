@@ -1,6 +1,9 @@
 """The stage videoxum by the one command, on films in their published form: stopped, refused."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +20,7 @@ from summarizer.train.loop import LOG
 from summarizer.train.watched import write_rows
 from tests.train.training import laid, short
 
+ROOT = Path(__file__).parent.parent.parent
 FAST = ("epochs=0", "pace.steps=6", "pace.batch=3", "pace.rate=0.003", "pace.log=1", "held=0.0")
 
 
@@ -156,3 +160,22 @@ def test_what_is_wrong_is_one_sentence(films, tiny_weights, tmp_path, capsys):
     thin = complaint(films, out, "--features", tmp_path / "thin")
     assert "the rows have 7 numbers and the model reads 32" in thin
     assert not out.exists() and hub.here("tiny-blip")
+
+
+@pytest.mark.slow
+def test_two_processes_learn_what_one_learns(films, tiny_weights, tmp_path):
+    """But for the agreement term, which compares the videos that one process has of a step."""
+    settings = {"pace__batch": 2, "pace__steps": 3, "recipe__edges": 0.5}
+    assert learn(films, tmp_path / "one", **settings) == 0
+    launch = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2"]
+    launch += ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no"]
+    launch += ["--main_process_port", "0", "-m", "summarizer.train"]
+    done = subprocess.run(
+        [*launch, *words(films, tmp_path / "two", **settings)],
+        cwd=ROOT,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert losses(tmp_path / "two") == pytest.approx(losses(tmp_path / "one"), rel=1e-3)
