@@ -5,13 +5,14 @@ processes are taken between the first finished video and the last, so that start
 """
 
 import re
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -21,6 +22,7 @@ from bench import clips
 
 ROOT = Path(__file__).parent.parent
 VIDEOS, SECONDS, RUNS = 9, 20, 3
+LINES, RECORDS = 200, 100_000  # written one by one; read
 RAYS = re.compile(r"^ray::|/ray/(core|dashboard|autoscaler|_private)/")
 MODES = {"one process": 0, "Ray, 1 worker": 1, "Ray, 2 workers": 2}
 
@@ -118,7 +120,41 @@ def rows() -> list[tuple]:
     for name, runs in passes.items():
         first = statistics.median(run.first for run in runs)
         found.append((f"batch: until the first of them, {name}", f"{first:.1f} s", "", ""))
-    return [*found, *left()]
+    return [*found, *left(), *journal()]
+
+
+def journal() -> list[tuple]:
+    """What the driver's own book-keeping takes."""
+    from summarizer.batch.records import Record, kept, read
+
+    one = Record("film-0", "/archive/2026/film.mp4", "the goals", 300.0, "0" * 64, "found")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        with kept(folder, {}) as records:
+            began = time.perf_counter()
+            for number in range(LINES):
+                records.add(replace(one, task=f"film-{number}"))
+            each = (time.perf_counter() - began) / LINES
+        with (folder / "records.jsonl").open("a") as file:
+            for number in range(LINES, RECORDS):
+                file.write(replace(one, task=f"film-{number}").to_json() + "\n")
+        before, began = memory(), time.process_time()
+        found = read(folder)
+        took, grown = time.process_time() - began, memory() - before
+        assert len(found) == RECORDS
+    return [
+        ("batch: a record written down for good", f"{each * 1000:.1f} ms", "", ""),
+        (
+            f"batch: going on after {RECORDS:,} records",
+            f"{took:.1f} s",
+            f"memory for them: {grown / 1e6:.0f} MB",
+            "",
+        ),
+    ]
+
+
+def memory() -> int:
+    return psutil.Process().memory_info().rss
 
 
 def left() -> list[tuple]:
@@ -127,16 +163,22 @@ def left() -> list[tuple]:
         out, cache = Path(scratch, "out"), Path(scratch, "cache")
         command = [sys.executable, "-m", "summarizer.batch", str(clips.five_minutes())]
         command += ["--out", str(out), "--cache", str(cache), "--workers", "0"]
-        began = time.perf_counter()
+        began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-        took = time.perf_counter() - began
+        took, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+        core = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         (results,) = (path.parent for path in out.glob("*/record.json"))
         reel = (results / "reel.mp4").stat().st_size
         rest = sum(each.stat().st_size for each in results.iterdir()) - reel
         kept = sum(each.stat().st_size for each in cache.rglob("*") if each.is_file())
         source = clips.five_minutes().stat().st_size
     return [
-        ("batch: 5 min of 720p, from nothing to a reel", f"{took:.1f} s", "its length: 300 s", ""),
+        (
+            "batch: 5 min of 720p, from nothing to a reel",
+            f"{took:.1f} s",
+            "its length: 300 s",
+            f"{core:.0f} s of a core",
+        ),
         (
             "batch: what it leaves: reel; all else; cache",
             f"{reel / 1e6:.1f} MB; {rest / 1e6:.2f} MB; {kept / 1e6:.2f} MB",
