@@ -622,7 +622,6 @@ def around_peaks(
     if budget <= 1e-6 or not free:
         return []
     count = min(config.peaks, max(1, int(budget / SHORTEST + 1e-9)))
-    each = min(config.longest, budget / count)
     seconds = list(pairwise(board.edges.tolist()))
     homes = [_home(free, *second) for second in seconds]
     values = [
@@ -630,7 +629,9 @@ def around_peaks(
         for second, home in zip(seconds, homes, strict=True)
     ]
     found: list[Span] = []
-    for at in spaced(np.array(values), count, config.apart):
+    chosen = spaced(np.array(values), count, config.apart)
+    each = min(config.longest, budget / max(1, len(chosen)))
+    for at in chosen:
         first, last = seconds[at]
         start, end = homes[at]
         before = max((b + GAP for _, b in found if b <= first), default=start)

@@ -94,6 +94,13 @@ def test_one_wide_hill_is_one_moment():
     assert only.start <= 30 < only.end <= only.start + 6 + 3
 
 
+def test_few_peaks_share_the_whole_length():
+    values = np.zeros(12)
+    values[5] = 1.0
+    [only] = peaks(values, Preference(length=Length(10.0, "seconds")), apart=20.0)
+    assert only.seconds >= 5.9
+
+
 def test_two_near_peaks_give_one_moment_and_two_far_ones_two():
     near, far = np.zeros(60), np.zeros(60)
     near[[20, 24]] = 0.9, 0.8

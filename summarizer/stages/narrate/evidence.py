@@ -9,12 +9,13 @@ import numpy as np
 from summarizer.models.emotion import Emotion, emotion
 from summarizer.models.tagging import Tags, tags
 from summarizer.schema import Highlight, Line, Perception
-from summarizer.stages.narrate.facts import ranked
+from summarizer.stages.narrate.facts import Fact, ranked
 from summarizer.stages.narrate.prompt import facts_of
 from summarizer.stages.narrate.quotes import quotation
 
 FACTS = 2  # measured, told of a moment
 TAGS, OFTEN = 3, 0.5  # tags of a moment; the share of its seconds in which one has to be heard
+NAMELESS = "other sound"  # which tells nobody what it is
 CAPTIONS = 2
 BEFORE = 3.0  # seconds before a moment that it may differ from
 TURNED = 0.15  # by which a feeling has to be commoner than before, to be a turn
@@ -59,14 +60,11 @@ def witnessed(perception: Perception, moments: Sequence[Highlight]) -> tuple[Evi
         start, end = moment.start, moment.end
         quote = quotation(perception.lines, start, end)
         names, by = _tagged(heard, start, end)
-        weights = {
-            fact: tells
-            for fact in facts
-            if fact.distinct
-            and not {fact.concept.name, fact.curve.name} & set(names)  # told once is enough
-            and (tells := fact.tells(start, end))
-        }
-        best = [fact for fact in ranked(weights) if not (quote and fact.topic == "speech")][:FACTS]
+        told = [fact for fact in facts if not {fact.concept.name, fact.curve.name} & set(names)]
+        best = _telling([fact for fact in told if fact.distinct], start, end) or _telling(
+            told, start, end
+        )
+        best = [fact for fact in best if not (quote and fact.topic == "speech")][:FACTS]
         found.append(
             Evidence(
                 *(start, end, round(moment.score, 4), moment.why),
@@ -79,6 +77,11 @@ def witnessed(perception: Perception, moments: Sequence[Highlight]) -> tuple[Evi
             )
         )
     return tuple(found)
+
+
+def _telling(facts: Sequence[Fact], start: float, end: float) -> list[Fact]:
+    """Those of the facts that hold over a stretch, the one that tells most of it first."""
+    return ranked({fact: tells for fact in facts if (tells := fact.tells(start, end))})
 
 
 def _felt(carried: Emotion, start: float, end: float) -> tuple[str, float, str, str]:
@@ -105,6 +108,7 @@ def _tagged(heard: Tags, start: float, end: float) -> tuple[tuple[str, ...], str
         sure.setdefault(tag.name, []).append(tag.confidence)
         by = by or tag.made_by
     often = [name for name, each in sure.items() if len(each) >= OFTEN * len(rows)]
+    often = [name for name in often if name != NAMELESS]
     often.sort(key=lambda name: (-sum(sure[name]), name))
     return tuple(often[:TAGS]), by if often else ""
 

@@ -142,7 +142,8 @@ def recounted(found: Sequence[Evidence], summary: Summary, carried: Emotion) -> 
     asked = summary.answer.kind != "open"
     frame = ([lead(summary)] if asked else []) + _whole(summary.video, carried)
     room = max(MOST - len(frame), 1)
-    ranked = sorted(found, key=lambda each: -each.score)[:room]
+    telling = [each for each in found if _feels(each) or _beside(each) or each.tags]
+    ranked = sorted(telling, key=lambda each: -each.score)[:room]
     lines = {each: _told(each, turn) for turn, each in enumerate(sorted(ranked, key=_when))}
     spare = room - len(ranked)
     more = {each for each in ranked if len(lines[each]) > 1}
@@ -189,7 +190,7 @@ def _told(each: Evidence, turn: int) -> list[str]:
         return [f"{opening} {first}.", *([f"{beside[0].upper()}{beside[1:]}."] if beside else [])]
     if beside:
         return [f"{opening} {beside}{f', with {heard}' * bool(heard)}."]
-    return [f"{opening} there is {heard or 'nothing that stands out'}."]
+    return [f"{opening} there is {heard}."]
 
 
 def _feels(each: Evidence) -> str:

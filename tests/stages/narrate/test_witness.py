@@ -152,8 +152,9 @@ def test_without_sound_and_without_moments_something_true_is_still_told():
     bare = Summary(of, Preference(), Answer("open"), Saliency(seen.curves, (1.0,)), ())
     [only] = recounted((), bare, emotion(seen))
     assert only.text == "The video lasts 20 seconds; it has no sound."
-    [_, moment] = recounted((Evidence(2.0, 6.0),), bare, emotion(seen))
-    assert (moment.start, moment.end) == (2.0, 6.0)
+    nothing, bright = Evidence(2.0, 6.0), Evidence(8.0, 12.0, facts=("the picture is bright",))
+    [_, moment] = recounted((nothing, bright), bare, emotion(seen))
+    assert (moment.start, moment.text) == (8.0, "At 0:08 the picture is bright.")
 
 
 # -- the prompt and its writer --------------------------------------------------------------------
