@@ -18,7 +18,7 @@ AT_ONCE = 60  # seconds heard between two signs of life
 class Emotion:
     """The track "emotion": probabilities of the emotions named in what made it.
 
-    Nothing where no such classifier is here: it is the checkpoint `trained`.
+    Nothing where no such classifier is here: it is a checkpoint of that name.
     """
 
     name: ClassVar[str] = "emotion"
@@ -30,7 +30,6 @@ class Emotion:
     kind: ClassVar[str] = "int16"
     most: ClassVar[int] = 10_800  # seconds: three hours
     as_recorded: ClassVar[bool] = True
-    trained: ClassVar[str] = "emotion"
 
     def __init__(self, video: Video):
         from summarizer.models import feeling
