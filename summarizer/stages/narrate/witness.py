@@ -142,8 +142,12 @@ def recounted(found: Sequence[Evidence], summary: Summary, carried: Emotion) -> 
     asked = summary.answer.kind != "open"
     frame = ([lead(summary)] if asked else []) + _whole(summary.video, carried)
     room = max(MOST - len(frame), 1)
-    telling = [each for each in found if _feels(each) or _beside(each) or each.tags]
-    ranked = sorted(telling, key=lambda each: -each.score)[:room]
+    fresh: dict[tuple, Evidence] = {}  # the first of those of which the same would be told
+    for each in found:
+        said = (_feels(each), _beside(each), each.tags)
+        if any(said):
+            fresh.setdefault(said, each)
+    ranked = sorted(fresh.values(), key=lambda each: -each.score)[:room]
     lines = {each: _told(each, turn) for turn, each in enumerate(sorted(ranked, key=_when))}
     spare = room - len(ranked)
     more = {each for each in ranked if len(lines[each]) > 1}

@@ -157,6 +157,13 @@ def test_without_sound_and_without_moments_something_true_is_still_told():
     assert (moment.start, moment.text) == (8.0, "At 0:08 the picture is bright.")
 
 
+def test_the_same_is_told_once():
+    seen, summary = scene()
+    calm = [Evidence(at, at + 4.0, facts=("it is calm",)) for at in (10.0, 30.0, 50.0)]
+    story = list(recounted(calm, summary, emotion(seen)))
+    assert [each.start for each in story] == [0.0, 10.0]
+
+
 # -- the prompt and its writer --------------------------------------------------------------------
 
 
