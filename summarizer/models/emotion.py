@@ -5,13 +5,15 @@ sound measures. `published` is a formula others published, kept as a baseline to
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
+from summarizer import checkpoint
 from summarizer.errors import SummarizerError
 from summarizer.schema import Perception, Track
 
-TRACK = "emotion"  # what a classifier leaves: a row of probabilities for each window
+TRACK = "emotion"  # what a classifier leaves: a row of probabilities for each window; its own name
 MOOD = "measured mood"
 PUBLISHED = "published formula"
 LIVELY, LEANING = "energy of the sound", "leaning of the music"  # the curves of the mood
@@ -95,6 +97,12 @@ def mood(lively: np.ndarray, leaning: np.ndarray) -> Emotion:
 
 
 # -- the track of a classifier --------------------------------------------------------------------
+
+
+def file() -> Path | None:
+    """The numbers of the classifier this project keeps, where it is here."""
+    here = checkpoint.find(TRACK)
+    return here / checkpoint.TRAINED if here else None
 
 
 def told_by(hears: str, names: tuple[str, ...]) -> str:

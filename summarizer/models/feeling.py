@@ -16,11 +16,10 @@ from summarizer import checkpoint
 from summarizer.errors import WeightsError
 from summarizer.models import prosody
 from summarizer.models.audio import load_ear, resampled
-from summarizer.models.emotion import CLASSIFIER, Emotion
+from summarizer.models.emotion import CLASSIFIER, TRACK, Emotion
 from summarizer.models.hub import folder as weights_folder
 from summarizer.models.loading import alone
 
-NAME = "emotion"  # of the checkpoint
 LOGMEL = "logmel"
 TOKENS = 10.0  # a second that a frozen model is asked for; a window has their mean and spread
 MOST_NAMES = 32
@@ -83,16 +82,10 @@ def _ear(name: str):
     return load_ear(weights_folder(name), tokens_a_second=TOKENS)
 
 
-def file() -> Path | None:
-    """The numbers of the classifier this project keeps, where it is here."""
-    here = checkpoint.find(NAME)
-    return here / checkpoint.TRAINED if here else None
-
-
 @alone
 def load_emotion(folder: Path | None = None) -> "Classifier":
     """The classifier that lies in a folder, or in the checkpoint this project keeps it in."""
-    folder = folder or checkpoint.home() / NAME
+    folder = folder or checkpoint.home() / TRACK
     config = checkpoint.describe(folder).config
     try:
         names = tuple(str(each) for each in config["names"])

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from summarizer.models.emotion import file, told_by
 from summarizer.schema import Concept, Encoded, Findings, Sound, Track, Video
 from summarizer.senses.recorded import Seconds, runs, samples
 
@@ -32,9 +33,7 @@ class Emotion:
     as_recorded: ClassVar[bool] = True
 
     def __init__(self, video: Video):
-        from summarizer.models import feeling
-
-        self.file = feeling.file()
+        self.file = file()
         self.seconds = Seconds(RATE)
 
     @property
@@ -50,7 +49,6 @@ class Emotion:
 
     @classmethod
     def encode(cls, times: np.ndarray, rows: np.ndarray, seconds: float) -> Iterator[Encoded]:
-        from summarizer.models.emotion import told_by
         from summarizer.models.feeling import load_emotion
 
         classifier = load_emotion()
