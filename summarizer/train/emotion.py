@@ -149,10 +149,14 @@ def _of_speaker(clips: Sequence[Clip], recipe: Recipe, kept: Path) -> list[np.nd
 def _of_clip(file: Path, recipe: Recipe) -> np.ndarray:
     """(windows, width) of a clip; no windows where it is silent."""
     samples, rate = acted.sound(file)
-    silent = not len(samples) or np.sqrt(np.mean(samples.astype(np.float64) ** 2)) < DEAD
+    if not silent(samples):
+        return hear(recipe.hears, samples, rate, recipe.window, recipe.hop)
     still = np.zeros(rate, np.float32)  # how wide what is heard is shows in any second
-    heard = hear(recipe.hears, still if silent else samples, rate, recipe.window, recipe.hop)
-    return heard[:0] if silent else heard
+    return hear(recipe.hears, still, rate, recipe.window, recipe.hop)[:0]
+
+
+def silent(samples: np.ndarray) -> bool:
+    return not len(samples) or np.sqrt(np.mean(samples.astype(np.float64) ** 2)) < DEAD
 
 
 def by_formula(clips: Sequence[Clip]) -> float:
@@ -161,6 +165,8 @@ def by_formula(clips: Sequence[Clip]) -> float:
     hits: dict[str, list[bool]] = {}
     for clip in clips:
         samples, rate = acted.sound(clip.file)
+        if silent(samples):
+            continue
         again = np.resize(samples, max(len(samples), round(WINDOW * rate)))
         shares = published_of(again, rate).probabilities
         said = ADJECTIVES[FORMULA[shares.mean(axis=0).argmax()]]
@@ -340,8 +346,11 @@ def hearing(
     names = [each for each in EMOTIONS if any(clip.emotion == each for clip in found.clips)]
     kept = features or data[0].with_name(f"{data[0].name}.heard")
     parts = {part: listened(clips, names, recipe, kept) for part, clips in divisions.items()}
-    silent = len(found.clips) - sum(len(np.unique(each.clips)) for each in parts.values())
-    left_out = {**found.left_out, **({"silent": silent} if silent else {})}
+    for part, heard in parts.items():
+        if not len(heard.rows):
+            raise SummarizerError(f"all clips of the speakers for {part} are silent; give others")
+    still = len(found.clips) - sum(len(np.unique(each.clips)) for each in parts.values())
+    left_out = {**found.left_out, **({"silent": still} if still else {})}
     torch.manual_seed(seed)
     lesson = Emotions(parts, names, recipe, by_formula(divisions["test"]))
     speakers = {part: sorted({each.speaker for each in clips}) for part, clips in divisions.items()}

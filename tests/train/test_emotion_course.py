@@ -165,6 +165,15 @@ def test_silent_clips_are_left_out_and_counted(speech, tmp_path):
     assert checkpoint.describe(out).metrics["left out"] == {"silent": 1}
 
 
+def test_a_part_that_is_all_silent_is_named(speech, tmp_path, capsys):
+    here = tmp_path / "acted"
+    shutil.copytree(speech, here)
+    for clip in divided(acted.read([here]).clips, 0)["validation"]:
+        wavfile.write(clip.file, 16_000, np.zeros(16_000, np.int16))
+    assert command.main(["emotion", "--data", str(here), "--out", str(tmp_path / "o")]) == 2
+    assert "speakers for validation are silent" in capsys.readouterr().err
+
+
 def test_what_was_trained_is_what_a_video_feels_like(trained, tmp_path, monkeypatch):
     """From a file to the emotion of each second, by the sense that finds the checkpoint."""
     senses = ("loudness", "mood", "emotion", "tags")
