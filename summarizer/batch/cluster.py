@@ -8,11 +8,12 @@ a GPU, that works for many videos at once.
 import os
 import random
 import socket
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from itertools import islice
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -33,6 +34,7 @@ AT_ONCE = 4  # videos that are seen and heard together; stories are written one 
 AHEAD = 2  # videos for each core of a cluster that wait or work
 STARTS = 3  # tries to start one here: Ray waits half a minute, which a busy machine may need
 WAIT = 10.0  # seconds until a cluster has to answer
+SHORT = 30  # letters of a folder in which the names of sockets are not too long
 STORE = 256 * MB  # for what is handed over where there are no models
 LOST = "a worker, a model or a machine was lost"
 # nobody is told that Ray is used, or of what
@@ -54,8 +56,9 @@ def records(
     import ray
 
     needy = bool(preset(job.preset).needs or preset(job.preset).joins)
-    _join(address, workers, needy)
+    room = TemporaryDirectory(prefix="batch-", ignore_cleanup_errors=True)  # for Ray's own logs
     try:
+        _join(address, _own(workers, needy, room.name))
         models = _models() if needy else None
         task = ray.remote(num_cpus=1, max_retries=RETRIES)(_summarized)
         due, waiting = iter(items), {}
@@ -69,15 +72,26 @@ def records(
                 yield _got(each, waiting.pop(each))
     finally:
         ray.shutdown()
+        room.cleanup()
 
 
-def _join(address: str, workers: int, needy: bool) -> None:
+def _own(workers: int, needy: bool, room: str) -> dict[str, object]:
+    """What a cluster of this machine alone is like; nobody else reaches it."""
+    own = {"num_cpus": workers, "include_dashboard": False, "_node_ip_address": "127.0.0.1"}
+    if not needy:
+        own["object_store_memory"] = STORE
+    if len(room) <= SHORT:
+        own["_temp_dir"] = room
+    return own
+
+
+def _join(address: str, own: Mapping[str, object]) -> None:
     """Become part of the cluster, or a cluster of this machine; where that can't be, say so."""
     import ray
 
     for _ in range(1 if address else STARTS):
         try:
-            _joined(address, workers, needy)
+            _joined(address, own)
             return
         except Exception as error:  # Ray raises any, also bare ones
             reason = " ".join(str(error).split())[:300] or type(error).__name__
@@ -86,17 +100,15 @@ def _join(address: str, workers: int, needy: bool) -> None:
     raise SummarizerError(f"{where} can't be used: {reason}; --workers 0 does without Ray")
 
 
-def _joined(address: str, workers: int, needy: bool) -> None:
+def _joined(address: str, own: Mapping[str, object]) -> None:
     import ray
 
     quiet = {"logging_level": "ERROR", "log_to_driver": False, "configure_logging": True}
     if address:
         _knocked(address)
         ray.init(address=address, **quiet)
-        return
-    store = {} if needy else {"object_store_memory": STORE}
-    alone = {"include_dashboard": False, "_node_ip_address": "127.0.0.1"}
-    ray.init("local", num_cpus=workers, **alone, **store, **quiet)
+    else:
+        ray.init("local", **own, **quiet)
 
 
 def _knocked(address: str) -> None:
