@@ -142,7 +142,10 @@ class _Clock:
 
 def _made(item: Item, job: Job, summarizer: "Summarizer", clock: _Clock) -> Record:
     preference = replace(job.preference, want=item.want)
-    with _at_hand(item.source, summarizer.limits.bytes) as path, _part(job.out, item) as part:
+    with (
+        _part(job.out, item) as part,
+        _at_hand(item.source, part, summarizer.limits.bytes) as path,
+    ):
         clock("Fetching")
         perception = _perceived(summarizer.perceiving(path), clock)
         summary = summarizer.choose(perception, preference)
@@ -217,7 +220,12 @@ def _part(out: Path, item: Item) -> Iterator[Path]:
 
 def _published(part: Path, target: Path, record: Record) -> Record:
     """Give the results their name; where somebody else did so first, theirs are the results."""
+    for each in part.iterdir():  # on the disk before their name is, should the machine die
+        with each.open("rb") as file:
+            os.fsync(file.fileno())
     try:
+        if target.exists() and not finished(target):  # a machine died all the same
+            shutil.rmtree(target)
         part.rename(target)
     except OSError as error:
         if theirs := finished(target):
@@ -231,12 +239,12 @@ def _published(part: Path, target: Path, record: Record) -> Record:
 
 
 @contextmanager
-def _at_hand(source: str, most: int) -> Iterator[Path]:
-    """The file on this machine: where it lies, or fetched for as long as it is needed."""
+def _at_hand(source: str, part: Path, most: int) -> Iterator[Path]:
+    """The file: where it lies, or fetched for as long as it is needed, to beside the part."""
     if not is_address(source):
         yield Path(source)
         return
-    with TemporaryDirectory(prefix="watch-and-listen-fetched-") as folder:
+    with TemporaryDirectory(prefix="fetched-", dir=part.parent) as folder:
         yield _fetched(source, Path(folder), most)
 
 

@@ -133,6 +133,17 @@ def test_two_workers_with_one_video_leave_one_result(films, tmp_path, monkeypatc
     assert not any((job.out / ".parts").iterdir())
 
 
+def test_results_that_a_dying_machine_left_torn_are_made_again(films, tmp_path):
+    item, job = Item(str(films / "film 0.mp4"), ""), Job(tmp_path / "out", cache=tmp_path / "cache")
+    record = summarized(item, job)
+    before = contents(job.out)
+    (job.out / item.task / RECORD).write_bytes(b"")
+    (job.out / item.task / "summary.json").write_bytes(b"")
+    again = summarized(item, job)
+    assert not again.error and again.highlights == record.highlights
+    assert contents(job.out) == before and finished(job.out / item.task) == again
+
+
 def test_a_video_at_an_address_is_fetched_with_its_subtitles(films, tmp_path):
     (tmp_path / "far.mp4").write_bytes((films / "film 0.mp4").read_bytes())
     cue = "1\n00:00:00,500 --> 00:00:01,500\nThe sea is calm today.\n"
