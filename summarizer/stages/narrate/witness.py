@@ -3,6 +3,7 @@ is here, else composed. What is not among the moments is not told."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from summarizer.models import hub
 from summarizer.models.emotion import Emotion, emotion
@@ -52,11 +53,16 @@ class Witnessing(Telling):
         written = tagged(
             self._asked(by, found, summary), summary.video.seconds, _held(found), self.tally
         )
-        told = list(written)
-        least = min(FEWEST, len(found))
-        grounded = len(told) >= least and self.tally.kept >= HALF * self.tally.all
-        yield from told[:MOST] if grounded else recounted(found, summary, carried)
-        self.note = self._noted(composed=not grounded)
+        least, held, told = min(FEWEST, len(found)), [], 0
+        for sentence in islice(written, MOST):
+            held.append(sentence)
+            # nothing is shown until enough of what was written is grounded
+            if told or (len(held) >= least and self.tally.kept >= HALF * self.tally.all):
+                yield from held
+                told, held = told + len(held), []
+        if not told:
+            yield from recounted(found, summary, carried)
+        self.note = self._noted(composed=not told)
 
     def _asked(self, by: Witness, found: Sequence[Evidence], summary: Summary) -> Iterator[str]:
         writer = by.writer(by.weights, by.trained, by.settings)

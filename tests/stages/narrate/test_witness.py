@@ -203,6 +203,27 @@ def test_a_writer_is_let_through_where_it_keeps_to_the_moments():
     assert SAID in script.asked[0][0]
 
 
+def test_sentences_come_while_the_model_still_writes_and_never_more_than_eight():
+    seen, summary = scene()
+    script = Script("")
+    written = []
+
+    def stream(pieces, most, stop=lambda: False):
+        for number in range(30):
+            written.append(number)
+            start, end = MOMENTS[number % 5]
+            yield f"[{int(start) // 60:02d}:{int(start) % 60:02d}-"
+            yield f"{int(end) // 60:02d}:{int(end) % 60:02d}] Sentence {number}.\n"
+
+    script.stream = stream
+    story = Witness("tiny-llama", settings=NarratorConfig(model="any"), writer=lambda *_: script)(
+        seen, summary
+    )
+    next(story)
+    assert len(written) <= 7  # five made a story
+    assert len(list(story)) == MOST - 1
+
+
 def test_a_writer_that_invents_is_replaced_by_the_same_evidence():
     seen, summary = scene()
     script = Script("Once upon a time there was a dragon.\n" * 6)
