@@ -350,7 +350,7 @@ def by_seconds(board: Board, free: Sequence[Span], budget: float) -> list[Span]:
         axis=1
     )
     room = budget * (1 - RESERVE * talks(board.perception))
-    count = min(int(room / step + 1e-6), int(inside.sum()))
+    count = min(round(room / step), int(budget / step + 1e-6), int(inside.sum()))
     if not count or length(free) <= budget:
         return by_events(board, free, budget, most_worth)
     taste = Taste(

@@ -1,10 +1,22 @@
 """Seconds that are refined to highlights: whole stretches, of what matters and differs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from summarizer.config import SelectionConfig
-from summarizer.schema import Answer, Curve, Event, Length, Preference, Saliency, Score, Track
+from summarizer.schema import (
+    Answer,
+    Curve,
+    Event,
+    Length,
+    Line,
+    Preference,
+    Saliency,
+    Score,
+    Track,
+)
 from summarizer.stages.selection import SECONDS, SELECTORS
 from tests.perceptions import perception, video
 
@@ -70,3 +82,12 @@ def test_a_long_video_is_refined_in_longer_steps():
     found = chosen(perception(video(float(seconds))), values, length=Length(0.1, "share"))
     assert sum(each.seconds for each in found) == pytest.approx(0.1 * seconds, rel=0.02)
     assert min(each.seconds for each in found) >= 2.0
+
+
+@pytest.mark.parametrize("wanted", [5.0, 8.4, 11.9])
+def test_room_to_complete_sentences_is_not_kept_twice(wanted):
+    lines = (Line(1.0, 2.0, "Somebody says this.", "subtitles"),)
+    seen = replace(perception(video(56.0)), lines=lines)
+    values = np.random.default_rng(1).random(56)
+    found = chosen(seen, values, length=Length(wanted, "seconds"))
+    assert wanted - 1.1 < sum(each.seconds for each in found) <= wanted
