@@ -104,6 +104,8 @@ def rows() -> list[tuple]:
             )
         )
     for name, runs in passes.items():
+        if MODES[name] > 1:  # what is in hand when the first is finished would be counted twice
+            continue
         core = statistics.median(run.computing for run in runs)
         ratio = statistics.median(
             run.computing / beside.computing for run, beside in zip(runs, alone, strict=True)
