@@ -272,9 +272,10 @@ def head(given: argparse.Namespace) -> Iterator[str]:
     yield "# Scores in stages, on a planted signal"
     yield ""
     yield (
-        "By `python -m bench.progressive`: names, splits, shots and annotators of TVSum and SumMe, "
-        "and features that `bench/planted.py` draws, because the real ones are not here. These "
-        "numbers tell what a way finds of what was planted, and **nothing about real videos**."
+        f"By `python -m bench.progressive --epochs {given.epochs}`, which also fits what is "
+        "missing here: names, splits, shots and annotators of TVSum and SumMe, and features that "
+        "`bench/planted.py` draws, because the real ones are not here. These numbers tell what a "
+        "way finds of what was planted, and **nothing about real videos**."
     )
     yield ""
     yield (
