@@ -10,7 +10,7 @@ from summarizer.models.small import EarShape, EyeShape, TellerShape
 from summarizer.train.pocket import Sizes, run
 
 SMALL = Sizes(
-    eye=EyeShape(patch=24, width=32, layers=2, heads=2, text_width=32, text_layers=1, common=16),
+    eye=EyeShape(width=4, heads=2, text_width=32, text_layers=1, text_heads=2, common=16),
     ear=EarShape(width=32, layers=1, heads=2, convolutions=(8,) * 7),
     teller=TellerShape(width=32, layers=1, heads=2),
     lora=Lora(rank=2, alpha=4),

@@ -19,19 +19,20 @@ from summarizer.models.vision import CONFIG, WEIGHTS
 SPECIAL = ("<unk>", "<s>", "</s>")  # at the places where Llama and Vicuna have them
 END = "</s>"
 RATE = 24_000  # samples a second that the ear hears, as MERT
+NEVER = -1e4  # a logit that comes to nothing beside any other
 
 
 @dataclass(frozen=True)
 class EyeShape:
-    """Of a CLIP: its picture half and its text half."""
+    """Of a CLIP: its picture half, a residual network, and its text half."""
 
-    size: int = 96  # pixels, both ways
-    patch: int = 12
-    width: int = 128
-    layers: int = 4
-    heads: int = 4
+    size: int = 128  # pixels, both ways: 32 times as many as there are patches
+    width: int = 16  # of the first layers; patches are 32 times as wide
+    layers: tuple[int, int, int, int] = (1, 1, 1, 1)
+    heads: int = 8
     text_width: int = 128
     text_layers: int = 3
+    text_heads: int = 4
     words: int = 32  # tokens of a text, at most
     common: int = 128  # numbers that picture and text have in common
 
@@ -106,16 +107,15 @@ def eye_settings(shape: EyeShape, words: int) -> dict:
             "embed_dim": shape.common,
             "vision_cfg": {
                 "image_size": shape.size,
-                "layers": shape.layers,
+                "layers": list(shape.layers),
                 "width": shape.width,
-                "head_width": shape.width // shape.heads,
-                "patch_size": shape.patch,
+                "head_width": 32 * shape.width // shape.heads,
             },
             "text_cfg": {
                 "context_length": shape.words,
                 "vocab_size": words,
                 "width": shape.text_width,
-                "heads": shape.heads,
+                "heads": shape.text_heads,
                 "layers": shape.text_layers,
                 "hf_tokenizer_name": "tokenizer.json",  # it lies in the same folder
             },
@@ -154,6 +154,19 @@ def likeness(one: Tensor, other: Tensor, scale: Tensor, same: Tensor) -> Tensor:
     logits = logits.masked_fill(others, float("-inf"))
     loss = nn.functional.cross_entropy
     return (loss(logits, right, reduction="sum") + loss(logits.T, right, reduction="sum")) / 2
+
+
+def naming(one: Tensor, other: Tensor, scale: Tensor, true: Tensor) -> Tensor:
+    """The sum over what is likened of how much what is false of it (n, m) comes before what is
+    true, and the same of each text; what nothing is true of counts nothing."""
+    logits = scale * normalize(one.float(), dim=-1) @ normalize(other.float(), dim=-1).T
+    return (_before(logits, true) + _before(logits.T, true.T) * len(one) / len(other)) / 2
+
+
+def _before(logits: Tensor, true: Tensor) -> Tensor:
+    false = logits.masked_fill(true, NEVER).logsumexp(1, keepdim=True)
+    each = nn.functional.softplus(false - logits) * true
+    return (each.sum(1) / true.sum(1).clamp(min=1)).sum()
 
 
 # -- the ear --------------------------------------------------------------------------------------

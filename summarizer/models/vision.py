@@ -72,8 +72,7 @@ class Eye:
     def __init__(self, model, tokenizer, prepare: Preparation):
         self.model, self.tokenizer, self.prepare = model, tokenizer, prepare
         self.width: int = model.visual.output_dim  # of embeddings
-        self.patch_width: int = model.visual.conv1.out_channels
-        self.patches: int = model.visual.grid_size[0] * model.visual.grid_size[1]
+        self.blocks, self.form, self.patch_width, self.patches = _tower(model.visual)
         self._known: dict[str, np.ndarray] = {}
         self._lock = Lock()
         self._together = Together(lambda pictures: self._pass(pictures))
@@ -89,7 +88,8 @@ class Eye:
     def look(self, frames: np.ndarray) -> Seen:
         """What (frames, height, width, 3) uint8 RGB show: as a whole, and in every patch.
 
-        The patches are those of the last block but one, without the token of the whole picture.
+        The patches are those of the last block but one, without the token of the whole picture; of
+        a residual network those that its attention pools.
         """
         frames = np.asarray(frames)
         if frames.dtype != np.uint8 or frames.ndim != 4 or frames.shape[-1] != 3:
@@ -107,10 +107,11 @@ class Eye:
     @torch.no_grad()  # and not inference_mode: a projector may learn from the patches
     def _pass(self, frames: Tensor) -> tuple[np.ndarray, Tensor]:
         pictures = self.prepare(frames.to(self.device)).to(self.dtype)
-        visual = self.model.visual
-        last_but_one = [len(visual.transformer.resblocks) - 2]
-        found = visual.forward_intermediates(pictures, indices=last_but_one, output_fmt="NLC")
+        found = self.model.visual.forward_intermediates(
+            pictures, indices=[self.blocks - 2], output_fmt=self.form
+        )
         (patches,) = found["image_intermediates"]
+        patches = patches if self.form == "NLC" else patches.flatten(2).transpose(1, 2)
         return normalize(found["image_features"].float(), dim=-1).cpu().numpy(), patches
 
     def read(self, texts: Sequence[str]) -> np.ndarray:
@@ -145,6 +146,21 @@ class Eye:
         }
         given = {"text": pieces[:, :length]}
         return torch.func.functional_call(self.model, shorter, (), given)[1]
+
+
+def _tower(visual) -> tuple[int, str, int, int]:
+    """Of a transformer or a residual network: its blocks, the last of which pools, the form of what
+    one leaves, how wide a patch is and how many there are."""
+    if hasattr(visual, "transformer"):
+        height, width = visual.grid_size
+        blocks = len(visual.transformer.resblocks)
+        return blocks, "NLC", visual.conv1.out_channels, height * width
+    return (
+        6,
+        "NCHW",
+        visual.attnpool.k_proj.in_features,
+        len(visual.attnpool.positional_embedding) - 1,
+    )
 
 
 @kept

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SIDE = 224  # pixels, as CLIP wants them
-SMALL = 96  # pixels, for the model that is trained here
+SMALL = 128  # pixels, for the model that is trained here
 AT_ONCE = 32  # pictures encoded between two signs of life
 
 

@@ -1,6 +1,8 @@
 """A small CLIP and a small MERT learn together: pictures and sounds into the one space of texts.
 
-What a text says may be true of other pictures of the batch as well; those are no mistakes.
+What a text says may be true of other pictures of the batch as well; those are no mistakes. Whole
+captions are soon told apart by the place alone, so there may also be short texts, of a fact each,
+some of them near misses.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +21,7 @@ from summarizer.models.small import (
     ear_of,
     eye_of,
     likeness,
+    naming,
     save_ear,
     save_eye,
 )
@@ -26,6 +29,7 @@ from summarizer.models.vision import Preparation
 from summarizer.train.loop import Pick
 
 HOTTEST = 100.0  # that a likeness is multiplied with, as in CLIP
+TERMS = ("sight", "hearing", "named in sight", "named in hearing")
 HELD = 64  # examples of a check, at most
 LEVEL = 1e-7  # added to a variance, as MERT does
 
@@ -65,6 +69,12 @@ class Moments(Protocol):
         self, index: int, draw: np.random.Generator
     ) -> tuple[Sequence[Glimpse], Sequence[Earful]]: ...
 
+    def named(
+        self, seen: Sequence[Told], heard: Sequence[Told], draw: np.random.Generator
+    ) -> tuple[Sequence[Told], Sequence[Told]]:
+        """Short texts for pictures and for sounds of which these are told; there may be none."""
+        ...
+
 
 class Senses(nn.Module):
     """The eye with its texts, the ear, and a line from the ear into the common space."""
@@ -80,10 +90,15 @@ class Senses(nn.Module):
         pictures = self.eye.encode_image(batch["pictures"])
         sounds = self.hear(batch["sounds"], batch["parts"])
         seen, heard = self.eye.encode_text(batch["seen"]), self.eye.encode_text(batch["heard"])
-        return {
+        found = {
             "sight": likeness(pictures, seen, scale, batch["so seen"]),
             "hearing": likeness(sounds, heard, scale, batch["so heard"]),
         }
+        for term, rows in (("named in sight", pictures), ("named in hearing", sounds)):
+            if len(batch[term]):
+                texts = self.eye.encode_text(batch[term])
+                found[term] = naming(rows, texts, scale, batch[f"true {term}"])
+        return found
 
     def hear(self, sounds: Tensor, parts: Tensor) -> Tensor:
         """(sounds, common): the mean of the frames of each part."""
@@ -112,21 +127,27 @@ class Likening:
         self.says = dict(says or {})
         self.module, self.shape, self.tokenizer = module, shape, tokenizer
         self.moments, self.held = moments, held
-        self.weights, self.examples = {"sight": 1.0, "hearing": 1.0}, len(moments)
+        self.weights, self.examples = dict.fromkeys(TERMS, 1.0), len(moments)
         half = (0.5,) * 3
         self.prepare = Preparation(shape.size, half, half, "bicubic")
 
     def batch(self, picks: Sequence[Pick]) -> dict[str, Tensor]:
-        return self.tensors([self.moments.moments(index, draw) for index, draw in picks])
+        moments = [self.moments.moments(index, draw) for index, draw in picks]
+        told = [[each.told for each in kind] for kind in _together(moments)]
+        return self.tensors(moments, self.moments.named(*told, picks[-1][1]))
 
     def size(self, batch: Mapping[str, Tensor]) -> Mapping[str, float]:
-        return {"sight": len(batch["pictures"]), "hearing": len(batch["sounds"])}
+        count = {"sight": len(batch["pictures"]), "hearing": len(batch["sounds"])}
+        named = {f"named in {name}": each for name, each in count.items()}
+        return count | {name: each for name, each in named.items() if len(batch[name])}
 
     def tensors(
-        self, moments: Sequence[tuple[Sequence[Glimpse], Sequence[Earful]]]
+        self,
+        moments: Sequence[tuple[Sequence[Glimpse], Sequence[Earful]]],
+        named: tuple[Sequence[Told], Sequence[Told]] = ((), ()),
     ) -> dict[str, Tensor]:
-        glimpses = [each for seen, _ in moments for each in seen]
-        earfuls = [each for _, heard in moments for each in heard]
+        glimpses, earfuls = _together(moments)
+        both = zip(("sight", "hearing"), (glimpses, earfuls), named, strict=True)
         pictures = torch.from_numpy(np.stack([each.picture for each in glimpses]))
         sounds = torch.from_numpy(np.stack([each.sound for each in earfuls]))
         return {
@@ -137,9 +158,19 @@ class Likening:
             "heard": self._read([each.told.text for each in earfuls]),
             "so seen": fits([each.told for each in glimpses]),
             "so heard": fits([each.told for each in earfuls]),
+            **{
+                f"{start}named in {name}": each
+                for name, those, texts in both
+                for start, each in (
+                    ("", self._read([told.text for told in texts])),
+                    ("true ", true([each.told for each in those], texts)),
+                )
+            },
         }
 
     def _read(self, texts: Sequence[str]) -> Tensor:
+        if not texts:
+            return torch.zeros(0, self.shape.words, dtype=torch.long)
         return self.tokenizer(
             list(texts),
             padding="max_length",
@@ -188,6 +219,22 @@ def levelled(sounds: Tensor) -> Tensor:
     """Mean 0 and variance 1, each sound for itself, as the ear prepares it in use."""
     sounds = sounds - sounds.mean(1, keepdim=True)
     return sounds / (sounds.var(1, unbiased=False, keepdim=True) + LEVEL).sqrt()
+
+
+def _together(
+    moments: Sequence[tuple[Sequence[Glimpse], Sequence[Earful]]],
+) -> tuple[list[Glimpse], list[Earful]]:
+    """All that is seen, and all that is heard."""
+    return (
+        [each for seen, _ in moments for each in seen],
+        [each for _, heard in moments for each in heard],
+    )
+
+
+def true(told: Sequence[Told], texts: Sequence[Told]) -> Tensor:
+    """(n, m): whether all that text j tells is told of i."""
+    rows = [text.tells <= each.tells for each in told for text in texts]
+    return torch.tensor(rows, dtype=torch.bool).reshape(len(told), len(texts))
 
 
 def fits(told: Sequence[Told]) -> Tensor:

@@ -1,6 +1,6 @@
 """Lessons out of the little world, rendered as they are asked for: nothing lies on disk."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -13,6 +13,7 @@ WINDOW = 5.0  # seconds of sound that the ear hears at once
 SHORTEST = 1.5  # seconds of it that a text is about, at least
 DRAWN = (160, 90)  # pixels of a picture as it is drawn
 GRID = 0.5  # seconds
+COLOURED = 32  # coloured things of a batch that are named
 
 
 def squeezed(pictures: np.ndarray, side: int) -> np.ndarray:
@@ -24,9 +25,11 @@ def squeezed(pictures: np.ndarray, side: int) -> np.ndarray:
 class Moments:
     """Of each clip some pictures and some stretches of sound, with what is said of them."""
 
-    def __init__(self, part: str, clips: int, side: int, pictures: int = 8, sounds: int = 2):
+    def __init__(
+        self, part: str, clips: int, side: int, pictures: int = 8, sounds: int = 2, *, names=False
+    ):
         self.part, self.clips, self.side = part, clips, side
-        self.pictures, self.sounds = pictures, sounds
+        self.pictures, self.sounds, self.names = pictures, sounds, names
 
     def __len__(self) -> int:
         return self.clips
@@ -40,6 +43,22 @@ class Moments:
             for time, picture in zip(times, pictures, strict=True)
         ]
         return seen, [_earful(clip, draw) for _ in range(self.sounds)]
+
+    def named(
+        self, seen: Sequence[Told], heard: Sequence[Told], draw: np.random.Generator
+    ) -> tuple[list[Told], list[Told]]:
+        """All things, places and kinds of sound by name; and of the coloured things in the pictures
+        some as they are, and some in a colour that they may have, but have not everywhere."""
+        if not self.names:
+            return [], []
+        pairs = sorted({fact for told in seen for fact in told.tells if fact.kind == "coloured"})
+        pairs = [pairs[spot] for spot in draw.permutation(len(pairs))[:COLOURED]]
+        others = [world.other_colour(fact, self.part, draw) for fact in pairs]
+        facts = sorted({*world.SIGHTS, *pairs, *others})
+        return [
+            [Told(world.named(fact, draw), frozenset([fact]), frozenset()) for fact in each]
+            for each in (facts, world.SOUNDS)
+        ]
 
 
 def _earful(clip: world.Clip, draw: np.random.Generator) -> Earful:

@@ -7,13 +7,13 @@ from torch.nn.functional import normalize
 
 from summarizer import checkpoint
 from summarizer.models.audio import load_ear
-from summarizer.models.small import EarShape, EyeShape, likeness, tokenizer_of
+from summarizer.models.small import EarShape, EyeShape, likeness, naming, tokenizer_of
 from summarizer.models.vision import load_eye
 from summarizer.train.likening import Earful, Glimpse, Likening, Senses, Told, fits
 from summarizer.train.loop import Pace, train
 
 EYE = EyeShape(
-    size=32, patch=8, width=32, layers=2, heads=2, text_width=32, text_layers=2, words=12, common=16
+    size=32, width=4, heads=2, text_width=32, text_layers=2, text_heads=2, words=12, common=16
 )
 EAR = EarShape(width=32, layers=2, heads=2, convolutions=(8, 8, 8, 16, 16, 16, 16))
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (40, 60, 220), "grey": (160,) * 3}
@@ -22,14 +22,18 @@ TEXTS = [f"a {colour} square" for colour in COLOURS] + [f"a {pitch} tone" for pi
 
 
 class Signs:
-    def __init__(self, count: int):
-        self.count = count
+    def __init__(self, count: int, names: bool = False):
+        self.count, self.names = count, names
 
     def __len__(self) -> int:
         return self.count
 
     def moments(self, index: int, draw: np.random.Generator):
         return [self.glimpse(draw)], [self.earful(draw)]
+
+    def named(self, seen, heard, draw):
+        signs = [[sign(name, name) for name in names] for names in (COLOURS, PITCHES)]
+        return signs if self.names else ([], [])
 
     def glimpse(self, draw: np.random.Generator) -> Glimpse:
         colour = draw.choice(list(COLOURS))
@@ -55,7 +59,9 @@ def learned(tmp_path_factory):
     torch.manual_seed(0)
     out = tmp_path_factory.mktemp("small") / "own"
     tokenizer = tokenizer_of(TEXTS, 300, ends_highest=True)
-    lesson = Likening(Senses(EYE, EAR, len(tokenizer)), EYE, tokenizer, Signs(4000), Signs(64))
+    lesson = Likening(
+        Senses(EYE, EAR, len(tokenizer)), EYE, tokenizer, Signs(4000, names=True), Signs(64)
+    )
     before = lesson.check()
     pace = Pace(steps=120, batch=24, rate=2e-3, log=40)
     return out, lesson, before, train(lesson, pace, out, quiet=True)
@@ -117,6 +123,38 @@ def test_likeness_is_the_formula():
             rest = [np.exp(near(j)) for j in range(5) if j == i or not known[i, j]]
             total += (np.log(sum(rest)) - near(i)) / 2
     assert float(likeness(one, other, torch.tensor(7.0), same)) == pytest.approx(total, rel=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_naming_is_the_formula(seed):
+    """Against loops over what is likened and texts, some true of nothing, some of everything."""
+    draws = torch.Generator().manual_seed(seed)
+    one, other = torch.randn(5, 3, generator=draws), torch.randn(7, 3, generator=draws)
+    true = torch.rand(5, 7, generator=draws) < 0.4
+    true[:, 0], true[:, 1], true[2] = False, True, True
+    near = [
+        [6.0 * float(a @ b / a.norm() / b.norm()) for b in other.double()] for a in one.double()
+    ]
+
+    def before(near, true):
+        total = 0.0
+        for row, right in zip(near, true, strict=True):
+            wrong = sum(np.exp(x) for x, yes in zip(row, right, strict=True) if not yes)
+            each = [
+                -np.log(np.exp(x) / (np.exp(x) + wrong))
+                for x, y in zip(row, right, strict=True)
+                if y
+            ]
+            total += np.mean(each) if each else 0.0
+        return total
+
+    columns = [list(each) for each in zip(*near, strict=True)]
+    wanted = (before(near, true.tolist()) + before(columns, true.T.tolist()) * 5 / 7) / 2
+    one.requires_grad_()
+    found = naming(one, other, torch.tensor(6.0), true)
+    assert float(found.detach()) == pytest.approx(wanted, rel=1e-5)
+    found.backward()
+    assert torch.isfinite(one.grad).all()
 
 
 def test_a_text_fits_where_all_it_says_is_true():

@@ -5,7 +5,15 @@ Everything is a function of the seed: the same one gives the same bytes, in any 
 
 from summarizer.data.world.drawing import box, pictures
 from summarizer.data.world.listing import examples
-from summarizer.data.world.noting import glimpsed, moved, sounded
+from summarizer.data.world.noting import (
+    SIGHTS,
+    SOUNDS,
+    glimpsed,
+    moved,
+    named,
+    other_colour,
+    sounded,
+)
 from summarizer.data.world.planning import HELD_MUSIC, HELD_THINGS, PARTS, dice, part_of, plan
 from summarizer.data.world.playing import sound
 from summarizer.data.world.reading import Agreement, Said, agreement, due, facts_of
@@ -17,6 +25,8 @@ __all__ = [
     "HELD_MUSIC",
     "HELD_THINGS",
     "PARTS",
+    "SIGHTS",
+    "SOUNDS",
     "Actor",
     "Agreement",
     "Clip",
@@ -39,6 +49,8 @@ __all__ = [
     "lines",
     "matching",
     "moved",
+    "named",
+    "other_colour",
     "part_of",
     "pictures",
     "plan",

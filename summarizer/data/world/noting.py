@@ -1,10 +1,41 @@
-"""Notes: what pictures and sounds of a scene would tell, as bare words in any order."""
+"""Notes: what pictures and sounds of a scene would tell, as bare words in any order; and single
+facts by name."""
 
 from collections.abc import Sequence
 
 from summarizer.data.world.drawing import posed, scene_at
-from summarizer.data.world.values import MUSIC, SILENCE, Clip, Scene, lasting
-from summarizer.data.world.words import Draw, word
+from summarizer.data.world.planning import coloured, pick
+from summarizer.data.world.telling import NAMED
+from summarizer.data.world.values import (
+    INSTRUMENTS,
+    MOODS,
+    MUSIC,
+    NOISES,
+    PLACES,
+    SILENCE,
+    TEMPI,
+    THINGS,
+    Clip,
+    Fact,
+    Scene,
+    lasting,
+)
+from summarizer.data.world.words import Draw, filled, slots, word
+
+# what a picture may show and a stretch may sound like, but for colours
+SIGHTS = tuple(
+    Fact(kind, what) for kind, those in (("thing", THINGS), ("place", PLACES)) for what in those
+)
+SOUNDS = tuple(
+    Fact(kind, what)
+    for kind, those in (
+        ("sound", (*NOISES, MUSIC, SILENCE)),
+        ("instrument", INSTRUMENTS),
+        ("tempo", TEMPI),
+        ("mood", MOODS),
+    )
+    for what in those
+)
 
 
 def glimpsed(clip: Clip, time: float, draw: Draw, share: float = 1.0) -> list[str]:
@@ -37,6 +68,18 @@ def sounded(clip: Clip, scene: Scene, draw: Draw) -> list[str]:
         traits = [each for each in (sound.instrument, sound.tempo, sound.mood) if each]
         found += _shuffled(draw, [kind, *traits])
     return found or [word(draw, "sound", SILENCE)]
+
+
+def named(fact: Fact, draw: Draw) -> str:
+    """A fact in a few words: 'a red car', 'sad music'."""
+    return filled(NAMED[fact.kind], **slots(draw, fact))
+
+
+def other_colour(fact: Fact, part: str, draw: Draw) -> Fact:
+    """The same thing in another colour that it may be named in."""
+    colour, thing = fact.what.split(" ", 1)
+    others = [each for name, each in coloured(part) if name == thing and each != colour]
+    return Fact("coloured", f"{pick(draw, others)} {thing}")
 
 
 def _shuffled(draw: Draw, parts: Sequence[str]) -> list[str]:
