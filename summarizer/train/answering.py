@@ -220,17 +220,21 @@ class Answering:
         return question if kept == question.answer else replace(question, answer=kept)
 
 
-def begin_from(module: Taught, weights: str, folders: Sequence[Path]) -> None:
-    """Put what earlier stages learned into the module; each must fit, and be for these weights."""
+def begin_from(module: Taught, made: Made, folders: Sequence[Path]) -> None:
+    """Put what earlier stages learned into the module, a head's from where one lies; each must fit,
+    and be for the same weights."""
     own = dict(module.named_parameters())
     for folder in folders:
-        made = checkpoint.describe(folder).config.get("weights")
-        if made != weights:
+        rated = folder.name.endswith(SALIENCY)
+        for_, wanted = checkpoint.describe(folder).config.get("weights"), made.weights
+        wanted = dict(made.rows) if rated else wanted
+        if for_ != wanted:
             raise WeightsError(
-                f"the checkpoint {folder.name} was trained for {str(made)[:40]!r} and not for "
-                f"{weights}; begin from one that was"
+                f"the checkpoint {folder.name} was trained for {str(for_)[:40]!r} and not for "
+                f"{wanted}; begin from one that was"
             )
-        learned = checkpoint.tensors(folder)
+        prefix = HEAD if rated else ""
+        learned = {prefix + name: each for name, each in checkpoint.tensors(folder).items()}
         wrong = [n for n, each in learned.items() if n not in own or own[n].shape != each.shape]
         if wrong:
             raise WeightsError(

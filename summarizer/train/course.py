@@ -87,14 +87,15 @@ def course(wanted: Wanted) -> Course:
         narrator.model.activation_checkpointing_enable({"use_reentrant": False})
     head = judging(stage, learned)
     module = Taught(narrator, head)
-    begin_from(module, weights, wanted.begin)
+    made = Made(weights, lora, makers(learned, JUDGED) if head else {})
+    begin_from(module, made, wanted.begin)
     module.learning([name for name in stage.learns if name != HEAD or head])
     reader = reading(narrator, stage, teller.form)
     source = Asked(learned, stage, reader, teller.senses)
     source.question(0, np.random.default_rng(0))  # what is wrong with the room shows at once
     lesson = Lesson(
         module,
-        Made(weights, lora, makers(learned, JUDGED) if head else {}),
+        made,
         source,
         Asked(held, stage, reader, teller.senses),
         {"words": stage.lambda_t, "seconds": stage.lambda_v},

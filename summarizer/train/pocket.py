@@ -32,15 +32,16 @@ from summarizer.models.small import (
     teller_of,
     tokenizer_of,
 )
-from summarizer.train.answering import Answering, Made, Taught, begin_from
+from summarizer.train.answering import HEAD, SALIENCY, Answering, Made, Taught, begin_from
 from summarizer.train.bank import EAR, EYE, Bank, Senses
 from summarizer.train.likening import Likening
 from summarizer.train.likening import Senses as Learning
 from summarizer.train.loop import LOG, Lesson, Pace, train
-from summarizer.train.telling import Captions, Notes, Sounds, Stories
+from summarizer.train.telling import Captions, Notes, Sounds, Stories, Wishes
 from summarizer.train.world import Moments, texts
 
 TELLER = "pocket-llama"
+MADE = Made(TELLER, rows={"sight": EYE, "hearing": EAR})
 HOME = Path(hub.WEIGHTS[TELLER].shipped).parts[0]  # the folder's name, wherever it lies
 # what pictures and sounds of the little world may be, whatever they are of
 NEUTRAL = {
@@ -57,7 +58,7 @@ class Sizes:
     ear: EarShape = field(default_factory=EarShape)
     teller: TellerShape = field(default_factory=TellerShape)
     lora: Lora = field(default_factory=partial(Lora, dropout=0.05))
-    hidden: int = 96
+    hidden: int = 192
     """of the head"""
     read: int = 20_000
     """texts that a vocabulary is made of"""
@@ -65,7 +66,7 @@ class Sizes:
     """of the eye, of the language model"""
     clips: int = 1_000_000
     """of which no two steps see the same"""
-    kept: int = 1600
+    kept: int = 1400
     """clips whose features are kept for the last three parts"""
     held: int = 64
     """clips of a check"""
@@ -87,10 +88,11 @@ class Part:
 
 
 def senses(out: Path, sizes: Sizes) -> Lesson:
-    """Pictures and sounds beside what is said of them."""
+    """Pictures and sounds beside what is said of them, and beside the name of each thing, place and
+    sound: places alone would tell whole captions apart."""
     tokenizer = tokenizer_of(texts(sizes.read, 1), sizes.words[0], ends_highest=True)
     moments = [
-        Moments(part, count, sizes.eye.size, sounds=1)
+        Moments(part, count, sizes.eye.size, pictures=8, sounds=1, names=True)
         for part, count in (("train", sizes.clips), ("validation", sizes.held))
     ]
     module = Learning(sizes.eye, sizes.ear, len(tokenizer))
@@ -137,13 +139,20 @@ def _reading(out: Path, sizes: Sizes, kind: type[Captions | Sounds], learns: str
     return Answering(taught.learning((learns,)), Made(TELLER), *sources)
 
 
-def tell(out: Path, sizes: Sizes) -> Lesson:
-    """All together: stories for wishes, and what each second is worth."""
+def judge(out: Path, sizes: Sizes) -> Lesson:
+    """What each second is worth for a wish, by a head alone: it takes many more wishes than the
+    language model takes stories."""
     taught, banks = _sensing(out, sizes, judging=True)
-    begin_from(taught, TELLER, [out / "see", out / "hear"])
+    return Answering(taught.learning((HEAD,)), MADE, *(Wishes(bank) for bank in banks))
+
+
+def tell(out: Path, sizes: Sizes) -> Lesson:
+    """All together: what is seen and heard in a scene, and what each second is worth."""
+    taught, banks = _sensing(out, sizes, judging=True)
+    begin_from(taught, MADE, [out / "see", out / "hear", out / f"judge{SALIENCY}"])
     sources = [Stories(bank, taught.narrator) for bank in banks]
-    made = Made(TELLER, sizes.lora, {"sight": EYE, "hearing": EAR})
-    return Answering(taught.learning(("lora_", "projectors.", "head.")), made, *sources)
+    made = replace(MADE, lora=sizes.lora)
+    return Answering(taught.learning(("lora_", "projectors.", HEAD)), made, *sources)
 
 
 def _sensing(out: Path, sizes: Sizes, judging: bool = False) -> tuple[Taught, list[Bank]]:
@@ -172,11 +181,12 @@ def _work(out: Path) -> Path:
 # -- in order -------------------------------------------------------------------------------------
 
 PARTS = (
-    Part("senses", senses, Pace(800, 12, rate=1.5e-3, decay=0.05)),
+    Part("senses", senses, Pace(900, 8, rate=1.5e-3, decay=0.05)),
     Part("language", language, Pace(4000, 24, rate=2e-3, decay=0.05)),
-    Part("see", see, Pace(500, 32, rate=3e-3)),
-    Part("hear", hear, Pace(400, 32, rate=3e-3)),
-    Part("tell", tell, Pace(1000, 12, rate=1.5e-3)),
+    Part("see", see, Pace(400, 32, rate=3e-3)),
+    Part("hear", hear, Pace(300, 32, rate=3e-3)),
+    Part("judge", judge, Pace(400, 64, rate=1.5e-3, decay=0.05)),
+    Part("tell", tell, Pace(700, 12, rate=1.5e-3)),
 )
 
 
@@ -185,7 +195,7 @@ def run(out: Path, sizes: Sizes, seconds: float = math.inf) -> bool:
     torch.set_float32_matmul_precision("medium")  # bfloat16 products where the processor has them
     begun = time.monotonic()
     for part in PARTS:
-        if (out / part.name).is_dir():
+        if any((out / f"{part.name}{end}").is_dir() for end in ("", SALIENCY)):
             continue
         pace = replace(part.pace, steps=max(1, round(sizes.share * part.pace.steps)))
         sys.stderr.write(f"{part.name}: {pace.steps} steps of {pace.batch}\n")

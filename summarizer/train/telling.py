@@ -126,27 +126,48 @@ class Sounds:
         return Question(f"{self.bank.part} {index}", prompt, answer)
 
 
-class Stories:
-    """What is to be told of a scene, and how much each second of its clip is worth for a wish."""
+class Wishes:
+    """How much each second of a clip is worth for a wish; nothing is told."""
 
-    def __init__(self, bank: Bank, words: Words):
-        self.bank, self.words = bank, words
+    def __init__(self, bank: Bank):
+        self.bank = bank
 
     def __len__(self) -> int:
         return len(self.bank)
 
     def question(self, index: int, draw: np.random.Generator) -> Question:
-        beheld = self.bank.beheld(index, draw)
-        wish, perceived = wish_of(beheld.clip, draw), beheld.perception
-        number = int(draw.integers(len(beheld.clip.scenes)))
-        tracks = [each for name in JUDGED if (each := perceived.track(name))]
+        return self.about(self.bank.beheld(index, draw), draw)
+
+    def about(self, beheld: Beheld, draw: np.random.Generator) -> Question:
+        clip, rows = beheld.clip, beheld.perception.video.rows
+        wish = wish_of(clip, draw)
+        tracks = [each for name in JUDGED if (each := beheld.perception.track(name))]
         return Question(
-            f"{self.bank.part} {index}",
-            asked(perceived, self.words)[number],
-            line(beheld, number, draw),
-            {each.name: by_second(each, perceived.video.rows) for each in tracks},
+            f"{self.bank.part} {clip.seed}",
+            [],
+            "",
+            {each.name: by_second(each, rows) for each in tracks},
             {each.name: self.bank.asked(wish.text, each) for each in tracks if wish.text},
-            world.saliency(beheld.clip, wish),
+            world.saliency(clip, wish),
+        )
+
+
+class Stories:
+    """What is to be told of a scene, and how much each second of its clip is worth for a wish."""
+
+    def __init__(self, bank: Bank, words: Words):
+        self.wishes, self.words = Wishes(bank), words
+
+    def __len__(self) -> int:
+        return len(self.wishes)
+
+    def question(self, index: int, draw: np.random.Generator) -> Question:
+        beheld = self.wishes.bank.beheld(index, draw)
+        number = int(draw.integers(len(beheld.clip.scenes)))
+        return replace(
+            self.wishes.about(beheld, draw),
+            pieces=asked(beheld.perception, self.words)[number],
+            answer=line(beheld, number, draw),
         )
 
 

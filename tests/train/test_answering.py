@@ -123,6 +123,7 @@ def test_without_an_answer_only_the_seconds_teach(taught):
     mute = replace(told[1], answer="")
     lesson = Answering(taught.learning(["lora_", "projectors.", "head."]), MADE, Given([mute]))
     assert lesson.batch([(0, np.random.default_rng(0))]) == [mute]
+    taught.eval()  # nothing is left out by chance
     with torch.no_grad():
         mixed, apart = taught([told[0], mute, told[2]]), taught([told[0], told[2]])
         whole = taught(told)
@@ -158,14 +159,25 @@ def test_a_stage_begins_from_earlier_ones(taught, tmp_path, tiny_weights):
         train(Answering(taught, MADE, Signs(16)), pace, tmp_path / name, quiet=True)
     torch.manual_seed(2)
     fresh = Taught(prepared(load_narrator(hub.folder("tiny-llama"), "cpu"), LORA, WIDTHS))
-    begin_from(fresh, "tiny-llama", [tmp_path / "sight", tmp_path / "sound"])
+    begin_from(fresh, MADE, [tmp_path / "sight", tmp_path / "sound"])
     for name, each in fresh.projectors.named_parameters():
         assert torch.equal(each, taught.projectors.get_parameter(name)), name
     with pytest.raises(WeightsError, match="trained for 'tiny-llama' and not for vicuna-7b"):
-        begin_from(fresh, "vicuna-7b", [tmp_path / "sight"])
+        begin_from(fresh, replace(MADE, weights="vicuna-7b"), [tmp_path / "sight"])
     other = Taught(prepared(load_narrator(hub.folder("tiny-llama"), "cpu"), LORA, {"sight": 7}))
     with pytest.raises(WeightsError, match=r"tensors of the checkpoint sight have no place"):
-        begin_from(other, "tiny-llama", [tmp_path / "sight"])
+        begin_from(other, MADE, [tmp_path / "sight"])
+
+
+def test_a_stage_begins_from_an_earlier_head(taught, tmp_path):
+    taught.learning(["head."])
+    train(Answering(taught, MADE, Signs(16)), Pace(steps=2, batch=4), tmp_path / "own", quiet=True)
+    fresh = Taught(taught.narrator, heads.Head({"sight": 6}, 8))
+    begin_from(fresh, MADE, [tmp_path / "own-saliency"])
+    for name, each in fresh.head.named_parameters():
+        assert torch.equal(each, taught.head.get_parameter(name)), name
+    with pytest.raises(WeightsError, match="own-saliency was trained for"):
+        begin_from(fresh, replace(MADE, rows={"sight": "other"}), [tmp_path / "own-saliency"])
 
 
 def test_the_answer_is_never_in_the_prompt(taught):

@@ -11,7 +11,8 @@ from summarizer.models.narrator import Rows, load_narrator
 from summarizer.train import pocket
 from summarizer.train.bank import Bank, Beheld, Senses, perception
 from summarizer.train.pocket import PARTS, run
-from summarizer.train.telling import Notes, Stories, asked, line
+from summarizer.train.telling import Notes, Stories, Wishes, asked, line
+from summarizer.train.world import Moments
 from tests.pocket import SMALL
 
 
@@ -36,7 +37,10 @@ def home(trained, monkeypatch):
 
 def test_nothing_is_left_beside_what_is_kept(home):
     assert not list((home / "pocket").glob("*.training"))
-    kept = {part.name for part in PARTS} | {"senses-clip", "senses-mert", "tell-saliency"}
+    kept = {part.name for part in PARTS if part.name != "judge"} | {
+        f"senses-{end}" for end in ("clip", "mert")
+    }
+    kept |= {"judge-saliency", "tell-saliency"}
     assert {each.name for each in (home / "pocket").iterdir()} == kept
     logs = {each.stem for each in (home / "pocket.training").glob("*.jsonl")}
     assert logs == {part.name for part in PARTS}
@@ -48,7 +52,6 @@ def test_the_folder_has_to_be_called_what_its_weights_are(tmp_path, capsys):
 
 
 def test_every_part_is_there_and_loads_by_the_doors_of_use(home):
-    assert {part.name for part in PARTS} <= {each.name for each in (home / "pocket").iterdir()}
     for name in ("pocket-clip", "pocket-mert", "pocket-llama"):
         assert hub.here(name) and hub.folder(name).is_relative_to(home)
     config = checkpoint.describe(home / "pocket" / "tell").config
@@ -67,7 +70,7 @@ def test_in_use_and_in_training_the_same_clip_gives_the_same_tokens(home):
     times = np.arange(0, clip.seconds, 0.5)
     pictures = world.pictures(clip, times, (160, 90))
     rows = np.stack([PocketSight.fitted(each) for each in pictures])
-    assert np.array_equal(rows[0], squeezed(pictures[0], 96))
+    assert np.array_equal(rows[0], squeezed(pictures[0], 128))
     *_, seen = PocketSight.encode(times, rows, clip.seconds, VisionConfig())
     seconds = int(np.ceil(clip.seconds))
     sound = np.resize(world.sound(clip, 24_000, 0, clip.seconds), seconds * 24_000)
@@ -112,3 +115,35 @@ def test_what_is_told_of_the_scenes_is_the_story_under_the_times_of_the_prompts(
         prompts = asked(beheld.perception, narrator)
         for prompt, told in zip(prompts, lines, strict=True):
             assert prompt[1] == told.partition(" ")[0]
+
+
+def test_what_is_judged_is_what_the_wish_is_worth(home):
+    bank = Bank(home / "bank", "train", 4, Senses())
+    texts = set()
+    for seed in range(30):
+        question = Wishes(bank).question(seed % 4, np.random.default_rng(seed))
+        assert not question.answer and not question.pieces
+        assert (
+            len(question.saliency) == len(question.rows["sight"]) == len(question.rows["hearing"])
+        )
+        assert set(question.wish) in (set(), {"sight", "hearing"})
+        texts.add(tuple(question.wish.get("sight", ())))
+    assert len(texts) > 10
+
+
+def test_names_are_of_facts_that_may_be_named_together():
+    moments = Moments("train", 100, 24, pictures=4, sounds=1, names=True)
+    draw = np.random.default_rng(0)
+    glimpses = [each for index in range(6) for each in moments.moments(index, draw)[0]]
+    seen, heard = moments.named([each.told for each in glimpses], [], draw)
+    there = {fact for each in glimpses for fact in each.told.tells}
+    for told in (*seen, *heard):
+        (fact,) = told.tells
+        assert fact in {f for said in world.facts_of(told.text) for f in said.facts}, told.text
+        if fact.kind == "coloured":
+            colour, thing = fact.what.split(" ", 1)
+            assert (thing, colour) not in world.HELD_THINGS
+    coloured = {fact for told in seen for fact in told.tells if fact.kind == "coloured"}
+    assert coloured & there and coloured - there, "some are true, and some near misses"
+    assert {fact for told in seen for fact in told.tells} >= set(world.SIGHTS)
+    assert not Moments("train", 100, 24).named([], [], draw)[0]

@@ -14,6 +14,7 @@ from summarizer import checkpoint
 from summarizer.errors import WeightsError
 
 HIDDEN = 64
+DROPPED = 0.1  # while learning
 
 
 class Head(nn.Module):
@@ -23,29 +24,41 @@ class Head(nn.Module):
         super().__init__()
         widths = dict(sorted(widths.items()))  # the order is part of what is learned
         self.widths, self.hidden = widths, hidden
-        self.rows = nn.ModuleDict({name: nn.Linear(each, hidden) for name, each in widths.items()})
-        self.wishes = nn.ModuleDict(
-            {name: nn.Linear(each, hidden) for name, each in widths.items()}
+        self.rows = nn.Linear(sum(widths.values()), hidden)
+        self.wish = nn.Sequential(
+            nn.Linear(sum(widths.values()), hidden), nn.GELU(), nn.Linear(hidden, hidden)
         )
-        # of each sense: what it is, what it is beside the wish, how near, and what is there at all
+        # what there is, what is wished, both together, and of each sense how near it comes and
+        # what is there at all
+        self.level = nn.LayerNorm(3 * hidden)
         self.mix = nn.Sequential(
-            nn.LayerNorm(len(widths) * (2 * hidden + 3)),
-            nn.Linear(len(widths) * (2 * hidden + 3), hidden),
+            nn.Linear(3 * hidden + 3 * len(widths), hidden),
             nn.GELU(),
+            nn.Dropout(DROPPED),
+            nn.Linear(hidden, hidden),
+            nn.GELU(),
+            nn.Dropout(DROPPED),
             nn.Linear(hidden, 1),
         )
 
     def forward(self, rows: Mapping[str, Tensor], wish: Mapping[str, Tensor]) -> Tensor:
         some = next(iter(rows.values()))
-        seconds, parts = len(some), []
+        seconds = len(some)
+        seen, wanted, near = [], [], []
         for name, width in self.widths.items():
-            here = rows.get(name, some.new_zeros(seconds, width))
-            asked = wish.get(name, some.new_zeros(width))
-            row, beside = self.rows[name](here), self.wishes[name](asked)
-            near = nn.functional.cosine_similarity(here, asked.expand_as(here), dim=-1)
-            there = torch.stack([here.abs().amax(-1) > 0, (asked.abs().amax() > 0).expand(seconds)])
-            parts += [row, row * beside, near[:, None], there.T.to(row.dtype)]
-        return self.mix(torch.cat(parts, dim=-1))[:, 0]
+            here = _levelled(rows.get(name, some.new_zeros(seconds, width)))
+            asked = _levelled(wish.get(name, some.new_zeros(width))).expand_as(here)
+            seen.append(here)
+            wanted.append(asked)
+            near += [(here * asked).mean(-1), *(x.abs().amax(-1).sign() for x in (here, asked))]
+        row, want = self.rows(torch.cat(seen, -1)), self.wish(torch.cat(wanted, -1))
+        beside = self.level(torch.cat([row, want, row * want], -1))
+        return self.mix(torch.cat([beside, torch.stack(near, -1)], -1))[:, 0]
+
+
+def _levelled(rows: Tensor) -> Tensor:
+    """Each row at a length that makes its numbers about 1."""
+    return nn.functional.normalize(rows, dim=-1) * rows.shape[-1] ** 0.5
 
 
 def save(folder: Path, head: Head, weights: Mapping[str, str], metrics: Mapping) -> None:

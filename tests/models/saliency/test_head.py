@@ -74,7 +74,7 @@ def test_it_is_kept_and_loaded_for_the_same_weights_alone(taught, tmp_path):
 def test_what_is_missing_is_where_and_as_precise_as_what_is_there():
     """A head in another precision stands for one on another device: nothing may be mixed."""
     torch.manual_seed(0)
-    head = Head(WIDTHS, 16).double()
+    head = Head(WIDTHS, 16).double().eval()
     rows, *_ = world(1)
     sight = {"sight": rows["sight"].double()}
     found = head(sight, {})
