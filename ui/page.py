@@ -251,7 +251,7 @@ class _Wiring:
     def restored(self, saved: Summary, session: Session) -> dict:
         """All as it was when a summary was saved: controls, edits, result."""
         panel, state, wish = self.panel, self.state, Wish.of(saved.preference)
-        looks = Looks(None, False, (), "source", wish, False)
+        looks = Looks(None, False, (), False, "source", wish, False)
         return {
             **self.result(saved, IDLE, looks, None, None),
             self.results.reel: views.reel(None, None),
