@@ -38,6 +38,13 @@ def asked(
     return prompts(perceived, summary, reader, known)
 
 
+def asked_of(beheld: Beheld, number: int, words: Words) -> list[Piece]:
+    """The prompt of one scene; those of the others are not made."""
+    event = beheld.perception.events[number]
+    (prompt,) = asked(replace(beheld.perception, events=(event,)), words)
+    return prompt
+
+
 def line(beheld: Beheld, number: int, draw: np.random.Generator) -> str:
     """What is to be told of a scene, under the time that its prompt has."""
     video, event = beheld.perception.video, beheld.perception.events[number]
@@ -76,7 +83,7 @@ class Notes:
         else:
             beheld = _about(clip, draw)
             notes, answer = _noted(clip, scene, draw), line(beheld, number, draw)
-        before, tag, rest, after = asked(beheld.perception, self.words)[number]
+        before, tag, rest, after = asked_of(beheld, number, self.words)
         pieces = [before, f"{tag} {' '.join(notes)}", rest, after]
         return Question(f"{self.part} {index}", pieces, answer)
 
@@ -166,7 +173,7 @@ class Stories:
         number = int(draw.integers(len(beheld.clip.scenes)))
         return replace(
             self.wishes.about(beheld, draw),
-            pieces=asked(beheld.perception, self.words)[number],
+            pieces=asked_of(beheld, number, self.words),
             answer=line(beheld, number, draw),
         )
 
