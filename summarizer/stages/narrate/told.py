@@ -1,7 +1,7 @@
 """Telling with a language model: it is asked, and what it writes is let through where it is
 grounded. Where too little of it is, the story is composed instead."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -165,10 +165,18 @@ class Telling(Iterator[Sentence]):
             yield lead(summary)  # there is nothing that could be told of it
             return
         least = by.form.enough if seconds >= BRIEF else 1
-        held: list[Sentence] | None = []  # until there are enough
         written = tagged(
             self._written(by, perception, summary), seconds, held_by(perception), self.tally
         )
+        shown = yield from self._shown(written, least)
+        self.note = self._noted(composed=not shown)
+        if not shown:
+            yield from compose(perception, summary)
+
+    def _shown(self, written: Iterable[Sentence], least: int) -> Generator[Sentence, None, bool]:
+        """The sentences, from when there are enough of them and enough of what was written so far
+        is grounded; whether that ever was."""
+        held: list[Sentence] | None = []
         for sentence in written:
             if held is None:
                 yield sentence
@@ -177,16 +185,11 @@ class Telling(Iterator[Sentence]):
             if len(held) >= least and self.tally.kept >= HALF * self.tally.all:
                 yield from held
                 held = None
-        self.note = self._noted(composed=held is not None)
-        if held is not None:
-            yield from compose(perception, summary)
+        return held is None
 
     def _written(self, by: Told, perception: Perception, summary: Summary) -> Iterator[str]:
         writer = by.writer(by.weights, by.trained, by.settings)
-        room = min(by.settings.slow_room if writer.slow else by.settings.room, writer.room)
-        settings = replace(
-            by.settings, room=room, answer=max(1, min(by.settings.answer, room // 2))
-        )
+        settings = fitting(by.settings, writer)
 
         def frame(rules: str) -> tuple[str, str]:
             return writer.frame(rules) or vicuna(rules)
@@ -220,6 +223,12 @@ class Telling(Iterator[Sentence]):
                 f"not be placed in the video and {'is' if lost == 1 else 'are'} left out."
             )
         return ""
+
+
+def fitting(settings: NarratorConfig, writer: Writer) -> NarratorConfig:
+    """The settings with the room that this writer has, and an answer that fits in."""
+    room = min(settings.slow_room if writer.slow else settings.room, writer.room)
+    return replace(settings, room=room, answer=max(1, min(settings.answer, room // 2)))
 
 
 def held_by(perception: Perception) -> Evidence:

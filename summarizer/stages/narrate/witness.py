@@ -14,7 +14,7 @@ from summarizer.stages.narrate.evidence import Evidence, witnessed
 from summarizer.stages.narrate.frame import lead
 from summarizer.stages.narrate.prompt import Section, stamps
 from summarizer.stages.narrate.tags import tagged
-from summarizer.stages.narrate.told import HALF, Telling, Told, Writer
+from summarizer.stages.narrate.told import Telling, Told, Writer, fitting
 
 FEWEST, MOST = 6, 8  # sentences
 CLEAR = 0.5  # of a feeling; from here on it is clearly there
@@ -53,16 +53,10 @@ class Witnessing(Telling):
         written = tagged(
             self._asked(by, found, summary), summary.video.seconds, _held(found), self.tally
         )
-        least, held, told = min(FEWEST, len(found)), [], 0
-        for sentence in islice(written, MOST):
-            held.append(sentence)
-            # nothing is shown until enough of what was written is grounded
-            if told or (len(held) >= least and self.tally.kept >= HALF * self.tally.all):
-                yield from held
-                told, held = told + len(held), []
-        if not told:
+        shown = yield from self._shown(islice(written, MOST), min(FEWEST, len(found)))
+        if not shown:
             yield from recounted(found, summary, carried)
-        self.note = self._noted(composed=not told)
+        self.note = self._noted(composed=not shown)
 
     def _asked(self, by: Witness, found: Sequence[Evidence], summary: Summary) -> Iterator[str]:
         writer = by.writer(by.weights, by.trained, by.settings)
@@ -92,15 +86,14 @@ def prompt_of(
 ) -> tuple[str, int]:
     """What is asked, and the tokens an answer may have; with too little room, the moments that
     count least are left out."""
-    room = min(by.settings.slow_room if writer.slow else by.settings.room, writer.room)
-    answer = max(1, min(by.settings.answer, room // 2))
+    settings = fitting(by.settings, writer)
     opened, closed = writer.frame(RULES) or vicuna(RULES)
     kept = sorted(found, key=lambda each: -each.score)
     while True:
         ordered = sorted(kept, key=lambda each: each.start)
         text = f"{opened}{asking(ordered, summary)}{closed}"
-        if len(kept) <= 1 or writer.count([text]) <= room - answer:
-            return text, answer
+        if len(kept) <= 1 or writer.count([text]) <= settings.room - settings.answer:
+            return text, settings.answer
         kept.pop()
 
 
