@@ -2,10 +2,37 @@
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from summarizer.errors import OutputError
+
+
+@contextmanager
+def writing(name: str, folder: Path) -> Iterator[None]:
+    """What can't be written meanwhile is one sentence, of that name in that folder."""
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise OutputError(
+            f"{name} can't be written to {folder}: {reason}; choose another folder or make room, "
+            "and the same command goes on"
+        ) from None
+
+
+def alone(file: BinaryIO, where: str) -> None:
+    """Hold the file for this run; another that holds it is named by where it is writing."""
+    with suppress(ImportError):  # no such locks on Windows
+        import fcntl
+
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OutputError(
+                f"another run is writing {where}; wait, or give another --out"
+            ) from None
 
 
 @contextmanager

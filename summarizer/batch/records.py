@@ -6,14 +6,14 @@ A run that was killed leaves at most a line without its end, which the next one 
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
 from summarizer.errors import OutputError, SummarizerError
-from summarizer.files import whole
+from summarizer.files import alone, whole, writing
 
 FILE, SETTINGS = "records.jsonl", "batch.json"
 BINS = 20  # of saliency, from 0 to 1
@@ -68,7 +68,7 @@ class Records:
         """Write it down; a task that has a record keeps it."""
         if record.task in self.done:
             return
-        with _writing(Path(self.file.name).parent):
+        with writing(FILE, Path(self.file.name).parent):
             self.file.write(record.to_json().encode() + b"\n")
             self.file.flush()
             os.fsync(self.file.fileno())
@@ -83,9 +83,9 @@ def kept(folder: Path, settings: Mapping[str, str], *, retry: bool = False) -> I
     """
     target = folder / FILE
     with ExitStack() as files:
-        with _writing(folder):
+        with writing(FILE, folder):
             folder.mkdir(parents=True, exist_ok=True)
-            _alone(files.enter_context((folder / ".lock").open("ab")), folder)
+            alone(files.enter_context((folder / ".lock").open("ab")), f"to {folder}")
             _same(folder / SETTINGS, settings)
             done = {each.task: each for each in _read(target)}
             if retry and any(each.error for each in done.values()):
@@ -94,18 +94,6 @@ def kept(folder: Path, settings: Mapping[str, str], *, retry: bool = False) -> I
                     part.write_text(_lines(done.values()), encoding="utf-8")
             file = files.enter_context(target.open("ab"))
         yield Records(file, done)
-
-
-@contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise OutputError(
-            f"{FILE} can't be written to {folder}: {reason}; choose another folder or make room, "
-            "and the same command goes on"
-        ) from None
 
 
 def read(folder: Path) -> tuple[Record, ...]:
@@ -142,18 +130,6 @@ def _parsed(target: Path) -> tuple[list[Record], int]:
                 ) from None
             length += len(line)
     return found, length
-
-
-def _alone(lock: BinaryIO, folder: Path) -> None:
-    with suppress(ImportError):  # no such locks on Windows
-        import fcntl
-
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OutputError(
-                f"another run is writing to {folder}; wait, or give another --out"
-            ) from None
 
 
 def _same(path: Path, settings: Mapping[str, str]) -> None:

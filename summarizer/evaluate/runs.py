@@ -7,7 +7,7 @@ what the run is of. The same run started again drops a half-written last line an
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from summarizer.config import MB, Config, override, preset
 from summarizer.errors import OutputError, SummarizerError
 from summarizer.evaluate.room import Job, Options, Protocol, Record
+from summarizer.files import alone, writing
 
 FORM = 1  # of the journal
 WHOLE = 16 * MB  # files up to here count with all they hold, larger ones with their ends
@@ -179,31 +180,13 @@ def opened(plan: Plan, identity: Mapping[str, str]):
     if plan.journal is None:
         yield Journal(None, {})
         return
-    try:
+    with writing(plan.journal.name, plan.journal.parent):
         plan.journal.parent.mkdir(parents=True, exist_ok=True)
         with plan.journal.open("a+b") as file:
-            _alone(file, plan.journal.name)
+            alone(file, plan.journal.name)
             if plan.afresh:
                 file.truncate(0)
             yield Journal(file, _resumed(file, plan.journal.name, identity))
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise OutputError(
-            f"{plan.journal.name} can't be written to {plan.journal.parent}: {reason}; choose "
-            "another folder or make room, and the same command goes on"
-        ) from None
-
-
-def _alone(file: BinaryIO, name: str) -> None:
-    with suppress(ImportError):  # no such locks on Windows
-        import fcntl
-
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OutputError(
-                f"another run is writing {name}; wait, or give another --out"
-            ) from None
 
 
 def _resumed(file: BinaryIO, name: str, identity: Mapping[str, str]) -> dict[str, Records]:
