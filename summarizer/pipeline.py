@@ -158,7 +158,8 @@ class Summarizer:
 
     def _absent(self) -> str:
         """Which senses did not join in, and the command that gets their weights."""
-        away = [name for name in self.preset.joins if name not in self.senses]
+        here = self.senses
+        away = [name for name in self.preset.joins if name not in here]
         if not away:
             return ""
         wanted = " ".join(dict.fromkeys(SENSES[name].weights for name in away))
