@@ -71,6 +71,8 @@ def save(
         name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
         for name, tensor in trainable.items()
     }
+    for left in folder.parent.glob(f".{folder.name}.*.part"):  # by one that was killed
+        shutil.rmtree(left, ignore_errors=True)
     part = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
     try:
         part.mkdir(parents=True)

@@ -12,7 +12,6 @@ from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from queue import Empty, Queue
-from tempfile import TemporaryDirectory
 from threading import Event, Thread
 
 from summarizer import media
@@ -20,6 +19,7 @@ from summarizer.apart import Apart
 from summarizer.cache import Cache
 from summarizer.config import Config
 from summarizer.errors import MediaError, SummarizerError
+from summarizer.files import Scratch
 from summarizer.sampling import Encode, Sampler, settings_of
 from summarizer.schema import (
     Encoded,
@@ -50,7 +50,6 @@ from summarizer.stages.watch import watch
 PULSE = 0.3  # seconds between two signs of life
 ENCODING = 0.2  # seconds a model takes for a second of video; a guess, for the bar alone
 AT_ONCE = 2  # models at work
-FOLDER = "watch-and-listen-samples-"
 
 
 def perceiving(
@@ -145,7 +144,7 @@ class _Run:
     ):
         self.path, self.video, self.senses = path, video, senses
         self.config, self.cache, self.encode_with = config, cache, encode
-        self.folder: TemporaryDirectory | None = None  # of samples, where a sense takes some
+        self.folder: Scratch | None = None  # of samples, where a sense takes some
         self.hands: dict[str, _Timed] = {}  # the senses at work, by name
         self.sampled: list[TwoStep] = []  # whose samples wait for their model
         self.work: dict[str, Work] = {}
@@ -176,7 +175,7 @@ class _Run:
         for stream in self.streams:
             stream.close()
         if self.folder is not None:
-            self.folder.cleanup()
+            self.folder.close()
 
     # -- the stages -------------------------------------------------------------------------------
 
@@ -380,15 +379,15 @@ class _Run:
 
     def _make_folder(self) -> None:
         """A folder for samples, which `stop` will remove."""
-        self.folder = TemporaryDirectory(prefix=FOLDER, ignore_cleanup_errors=True)
+        self.folder = Scratch()
         if self.stopped.is_set():  # stop may have come before it was there
-            self.folder.cleanup()
+            self.folder.close()
 
     def _hand(self, sense: Sense | TwoStep) -> _Timed:
         """The sense as something that takes material, timed; the same one whenever asked."""
         if sense.name not in self.hands:
             two = isinstance(sense, TwoStep)
-            taker = Sampler(sense, Path(self.folder.name)) if two else sense
+            taker = Sampler(sense, self.folder.path) if two else sense
             self.hands[sense.name] = _Timed(taker)
         return self.hands[sense.name]
 

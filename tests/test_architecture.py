@@ -28,6 +28,7 @@ ALLOWED = {
         "summarizer.chart",
         "summarizer.config",
         "summarizer.errors",
+        "summarizer.files",
     ),
     "summarizer.dossier": (  # files of one clip: numbers, evidence, story
         "summarizer.dossier",
@@ -63,6 +64,7 @@ ALLOWED = {
         "summarizer.config",
         "summarizer.errors",
         "summarizer.cache",
+        "summarizer.files",
         "summarizer.sampling",
         "summarizer.apart",
     ),

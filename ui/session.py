@@ -7,17 +7,12 @@ perception by watching, the summary by choosing, the reel by rendering.
 
 import secrets
 import shutil
-import tempfile
-import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from summarizer.files import Scratch
 from summarizer.schema import Highlight, Step, Video
-
-PREFIX = "watch-and-listen-"
-LEFT_OVER = 24 * 3600.0  # seconds after which a folder of a server that was killed is removed
 
 
 @dataclass(frozen=True)
@@ -67,9 +62,8 @@ class Rooms:
     """A folder of folders, one a viewer, under names nobody can guess. Gone with the server."""
 
     def __init__(self):
-        sweep(Path(tempfile.gettempdir()))
-        self._root = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
-        self.root = Path(self._root.name).resolve()
+        self._root = Scratch()
+        self.root = self._root.path.resolve()
 
     def new(self) -> Path:
         folder = self.root / secrets.token_urlsafe(16)
@@ -83,12 +77,4 @@ class Rooms:
 
     def end(self) -> None:
         """Remove everything."""
-        self._root.cleanup()
-
-
-def sweep(parent: Path) -> None:
-    """Remove the folders of servers that were killed before they could tidy up."""
-    for folder in parent.glob(f"{PREFIX}*"):
-        with suppress(OSError):
-            if time.time() - folder.stat().st_mtime > LEFT_OVER:
-                shutil.rmtree(folder, ignore_errors=True)
+        self._root.close()

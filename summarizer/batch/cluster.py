@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from itertools import islice
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from summarizer.batch.records import Record
 from summarizer.batch.work import Job, failed, summarized
 from summarizer.config import MB, NarratorConfig, preset
 from summarizer.errors import SummarizerError
+from summarizer.files import Scratch
 from summarizer.models.loading import keep
 from summarizer.models.narrator import Piece
 from summarizer.sampling import Encode, encode, encoded, samples_of
@@ -34,7 +34,7 @@ AT_ONCE = 4  # videos that are seen and heard together; stories are written one 
 AHEAD = 2  # videos for each core of a cluster that wait or work
 STARTS = 3  # tries to start one here: Ray waits half a minute, which a busy machine may need
 WAIT = 10.0  # seconds until a cluster has to answer
-SHORT = 30  # letters of a folder in which the names of sockets are not too long
+SHORT = 36  # letters of a folder in which the names of sockets are not too long
 STORE = 256 * MB  # for what is handed over where there are no models
 LOST = "a worker, a model or a machine was lost"
 # nobody is told that Ray is used, or of what
@@ -56,9 +56,9 @@ def records(
     import ray
 
     needy = bool(preset(job.preset).needs or preset(job.preset).joins)
-    room = TemporaryDirectory(prefix="batch-", ignore_cleanup_errors=True)  # for Ray's own logs
+    room = Scratch()  # for Ray's own logs
     try:
-        _join(address, _own(workers, needy, room.name))
+        _join(address, _own(workers, needy, str(room.path)))
         models = _models() if needy else None
         task = ray.remote(num_cpus=1, max_retries=RETRIES)(_summarized)
         due, waiting = iter(items), {}
@@ -72,7 +72,7 @@ def records(
                 yield _got(each, waiting.pop(each))
     finally:
         ray.shutdown()
-        room.cleanup()
+        room.close()
 
 
 def _own(workers: int, needy: bool, room: str) -> dict[str, object]:

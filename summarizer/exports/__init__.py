@@ -1,6 +1,5 @@
 """The files that are handed over: each form once, written whole or not at all."""
 
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from summarizer.exports.plain import printable
 from summarizer.exports.story import story
 from summarizer.exports.table import table
 from summarizer.exports.timeline import Clock
-from summarizer.files import whole
+from summarizer.files import Scratch, whole
 from summarizer.schema import Summary
 
 BUNDLE = "highlights.zip"
@@ -101,12 +100,12 @@ def export(summary: Summary, name: str, folder: Path) -> Path:
 def bundle(summary: Summary, folder: Path, also: Sequence[Path] = ()) -> Path:
     """One zip of all forms that can be written and these files; it says which can't, and why."""
     target = folder / BUNDLE
-    with whole(target) as part, tempfile.TemporaryDirectory() as scratch:
+    with whole(target) as part, Scratch() as scratch:
         missing: dict[str, str] = {}
         with ZipFile(part, "w", ZIP_DEFLATED) as packed:
             for form in FORMS.values():
                 try:
-                    path = export(summary, form.name, Path(scratch))
+                    path = export(summary, form.name, scratch)
                 except SummarizerError as error:
                     missing[form.file] = str(error)
                 else:

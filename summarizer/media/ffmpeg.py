@@ -2,13 +2,13 @@
 
 import os
 import re
-import resource
+import signal
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO
@@ -19,6 +19,24 @@ from summarizer.media.formats import OPENED
 
 THREADS = min(8, os.cpu_count() or 1)  # more only costs memory
 HEARTBEAT = 0.25  # seconds
+GRACE = 5.0  # seconds until a shell that was told to end the work is killed
+
+# Runs the rest of its words, held to so many KiB that it may write to. Nothing tells a process that
+# its parent was killed, but standard input ends then: whoever waits for that ends the work.
+KEPT = """
+exec 3<&0
+ulimit -d "$1" 2>/dev/null
+shift
+"$@" 3<&- </dev/null &
+work=$!
+{ read -r end <&3; kill -KILL $work; } >/dev/null 2>&1 &
+exec 3<&-
+wait $work
+code=$?
+kill -KILL $! 2>/dev/null
+wait $! 2>/dev/null
+exit $code
+"""
 
 _NOISE = re.compile(
     r"Task finished|Terminating thread|Conversion failed|Nothing was written|Last message repeated"
@@ -61,14 +79,15 @@ def run(
     command = [get_ffmpeg_exe(), "-nostdin", "-hide_banner", "-loglevel", "error", "-y"]
     command += ["-nostats", "-progress", "pipe:1", "-stats_period", str(HEARTBEAT)]
     process = subprocess.Popen(
-        [*command, *arguments],
-        stdin=subprocess.DEVNULL,
+        ["/bin/sh", "-c", KEPT, "sh", str(memory >> 10), *command, *arguments],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
         # SIGXFSZ stays ignored as in Python: a file that grows too large is an error, not a death
         restore_signals=False,
+        start_new_session=True,  # a group of its own, which can be killed as one
     )
     complaints: deque[str] = deque(maxlen=100)
     reports: SimpleQueue[str | None] = SimpleQueue()
@@ -80,8 +99,6 @@ def run(
         try:
             for reader in readers:
                 reader.start()
-            if sys.platform == "linux":
-                resource.prlimit(process.pid, resource.RLIMIT_DATA, (memory, memory))
             yield from _shares(reports, seconds, time.monotonic() + limit)
             process.wait(timeout=HEARTBEAT * 20)  # it has said its last word
         except (TimeoutError, subprocess.TimeoutExpired):
@@ -90,11 +107,21 @@ def run(
                 "try a shorter or smaller copy of it"
             ) from None
         finally:
-            process.kill()
+            _kill(process)
             for reader in readers:
                 reader.join()
     if process.returncode:
         raise failure([_without_paths(line, arguments) for line in complaints])
+
+
+def _kill(process: subprocess.Popen) -> None:
+    """End the work; the shell, left alive, waits for it, so that no zombie stays."""
+    process.stdin.close()
+    try:
+        process.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def failure(complaints: Sequence[str]) -> MediaError | OutputError:

@@ -10,7 +10,6 @@ after it stays where the plan puts it, so that nothing adds up over many cuts.
 """
 
 import math
-import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -23,7 +22,7 @@ import numpy as np
 
 from summarizer.config import Limits
 from summarizer.errors import MediaError, OutputError
-from summarizer.files import whole
+from summarizer.files import Scratch, whole
 from summarizer.media.ffmpeg import HEARTBEAT, THREADS, Overdue, opening, run, told
 from summarizer.schema import Video
 
@@ -127,9 +126,8 @@ def reel(
     """
     rate = _steady(video.rate) if video.has_picture else Fraction(SOUND_RATE)
     pieces = tuple(_plan(_checked(spans, video), rate))
-    with whole(target) as temporary, tempfile.TemporaryDirectory() as folder:
-        temporary.touch()  # a folder that can't be written shows now, not after minutes of work
-        job = Job(source, video, pieces, rate, Path(folder), limits, crop)
+    with whole(target) as temporary, Scratch() as folder:
+        job = Job(source, video, pieces, rate, folder, limits, crop)
         with closing(_made(job, temporary.absolute())) as shares:
             yield from _paced(shares)
     yield 1.0

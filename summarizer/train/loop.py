@@ -343,7 +343,8 @@ class Run:
                 self.out, learned, {**metrics, "training": {"of": self._of, "last": last}}
             )
             self._write_log()
-            shutil.rmtree(self.folder / STATE, ignore_errors=True)
+            for name in (STATE, f"{STATE}.part", f"{STATE}.old"):
+                shutil.rmtree(self.folder / name, ignore_errors=True)
         self.accelerator.wait_for_everyone()
         return Outcome(step, self.pace.steps, loss, metrics)
 

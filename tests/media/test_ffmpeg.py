@@ -1,7 +1,12 @@
 """ffmpeg as a process: progress, limits, one sentence when it fails, and nothing left running."""
 
+import os
+import subprocess
+import sys
 from itertools import pairwise
+from pathlib import Path
 
+import psutil
 import pytest
 
 from summarizer.errors import MediaError, OutputError
@@ -19,10 +24,41 @@ def test_the_share_done_grows_to_the_end(blink_clip, tmp_path):
 
 
 def test_it_stops_when_closed():
+    before = psutil.Process().children(recursive=True)
     shares = run(["-re", *ENDLESS], 3600.0, 600.0)
     assert next(shares) <= next(shares) < 0.1
+    below = [each for each in psutil.Process().children(recursive=True) if each not in before]
+    assert len(below) == 3
     shares.close()
     assert list(shares) == []
+    assert psutil.wait_procs(below, timeout=60)[1] == []
+
+
+LEAVING = """
+from tests.media.test_ffmpeg import ENDLESS
+from summarizer.media.ffmpeg import run
+shares = run(["-re", *ENDLESS], 3600.0, 600.0)
+next(shares)
+print("running", flush=True)
+for share in shares:
+    pass
+"""
+
+
+def test_it_dies_with_a_parent_that_is_killed():
+    parent = subprocess.Popen(
+        [sys.executable, "-c", LEAVING],
+        cwd=Path(__file__).parent.parent.parent,
+        env=os.environ,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with parent:
+        assert parent.stdout.readline() == "running\n"
+        below = psutil.Process(parent.pid).children(recursive=True)
+        assert len(below) == 3  # the shell, what it runs, and who waits for the parent's end
+        parent.kill()
+    assert psutil.wait_procs(below, timeout=60)[1] == []
 
 
 def test_it_stops_when_it_takes_too_long():

@@ -383,20 +383,3 @@ def test_a_project_that_was_tampered_with_is_refused(on, session, upload, tmp_pa
         project.write_text(replace(saved, highlights=(moment,)).to_json())
         _, status, restored = on.open([str(project), str(upload)], Session())
         assert restored is None and status.kind == "error" and status.text != UNEXPECTED
-
-
-# -- rooms -----------------------------------------------------------------------------------------
-
-
-def test_folders_of_killed_servers_are_swept(tmp_path, monkeypatch):
-    import os
-
-    from ui.session import LEFT_OVER, PREFIX, sweep
-
-    old, new, other = (tmp_path / name for name in (f"{PREFIX}old", f"{PREFIX}new", "other"))
-    for folder in (old, new, other):
-        folder.mkdir()
-    for folder in (old, other):
-        os.utime(folder, (1.0, folder.stat().st_mtime - LEFT_OVER - 60))
-    sweep(tmp_path)
-    assert not old.exists() and new.exists() and other.exists()
