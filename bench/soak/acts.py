@@ -3,12 +3,14 @@
 import hashlib
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 from summarizer import Length, Preference, Summary, load
 from summarizer.config import SHAPES
+from summarizer.errors import OutputError
 from summarizer.exports import BUNDLE
 from summarizer.files import whole
 from summarizer.schema import Event, Perception, Video
@@ -50,10 +52,11 @@ def render(folder: Path) -> None:
 
 
 def export(folder: Path) -> None:
-    """Every form as a file, and all in one."""
+    """Every form that so short a clip can have, and all in one."""
     summarizer, summary = load(cache=folder / CACHE), _summary(folder)
     for form in summarizer.exports:
-        summarizer.export(summary, form.name, folder)
+        with suppress(OutputError):
+            summarizer.export(summary, form.name, folder)
     summarizer.bundle(summary, folder)
 
 

@@ -90,10 +90,15 @@ def kills(name: str, count: int, place: Path, seed: int = 0) -> Iterator[Killed]
 
 def clip(target: Path, start: float, seconds: float = 2.0) -> Path:
     """A short and small piece of an example."""
-    command = [get_ffmpeg_exe(), "-nostdin", "-v", "error", "-ss", start, "-i", EXAMPLE]
-    command += ["-t", seconds, "-vf", "scale=160:-2", "-threads", 1, "-y", target]
-    subprocess.run([*map(str, command)], check=True)
+    small = ("-t", seconds, "-vf", "scale=160:-2", "-threads", 1)
+    ffmpeg("-ss", start, "-i", EXAMPLE, *small, target)
     return target
+
+
+def ffmpeg(*words: object) -> None:
+    """Run the bundled ffmpeg, waited for."""
+    command = [get_ffmpeg_exe(), "-nostdin", "-y", "-v", "error"]
+    subprocess.run([*command, *map(str, words)], check=True)
 
 
 def _prepared(folder: Path, operation: Operation) -> None:
