@@ -22,8 +22,9 @@ from bench.soak import acts
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLE = ROOT / "examples" / "match.mp4"
+BEFORE = "before"  # the folder of what is there before an operation
 PATIENCE = 60.0  # seconds in which what a killed process had started has to end
-BATCH = ("-m", "summarizer.batch", "{folder}/clip.mp4", "{folder}/other.mp4", "--want", "the start")
+BATCH = ("-m", "summarizer.batch", "{before}/clip.mp4", "{before}/other.mp4", "--want", "the start")
 BATCH += ("--workers", "0", "--out", "{folder}/out", "--cache", "{folder}/cache")
 
 
@@ -71,16 +72,15 @@ class Killed:
 def kills(name: str, count: int, place: Path, seed: int = 0) -> Iterator[Killed]:
     """Kill the operation so often, each time in a fresh folder below `place`."""
     operation, dice = OPERATIONS[name], random.Random(f"{name} {seed}")
-    seed_folder = place / "before"
-    _prepared(seed_folder, operation)
-    whole = place / "whole"
-    shutil.copytree(seed_folder, whole)
+    before, whole = place / BEFORE, place / "whole"
+    _prepared(before, operation)
+    shutil.copytree(before, whole)
     began = time.monotonic()
     _waited(_started(operation, whole), whole)
     life = time.monotonic() - began
     for _ in range(count):
         folder = place / "killed"
-        shutil.copytree(seed_folder, folder)
+        shutil.copytree(before, folder)
         at = dice.uniform(0.0, life)
         yield _killed(operation, folder, whole, at)
         shutil.rmtree(folder)
@@ -147,7 +147,11 @@ def _temporary(folder: Path) -> Path:
 def _started(operation: Operation, folder: Path) -> subprocess.Popen:
     temporary = _temporary(folder)
     temporary.mkdir(exist_ok=True)
-    words = [each.replace("{folder}", str(folder)) for each in operation.words]
+    before = str(folder.parent / BEFORE)  # a batch knows its films by where they lie
+    words = [
+        each.replace("{folder}", str(folder)).replace("{before}", before)
+        for each in operation.words
+    ]
     with (temporary / "said").open("wb") as said:
         return subprocess.Popen(
             [sys.executable, *words],
