@@ -2,6 +2,8 @@
 # make test   set up once, then run every test, the browser's too (ARGS= goes to pytest)
 # make check  lint, format and the import rules
 # make bench  measure; writes bench/README.md
+# make soak   kill, damage, crowd, for hours; writes its part of bench/README.md (ARGS='--share 0.05' less)
+# make audit  known faults in what is installed, and what in our code could be one
 # make train-pocket    train the small models of checkpoints/pocket again, into out/pocket (an hour)
 # make examples, make pictures: render the example clips and the README's pictures anew
 HOST ?= 127.0.0.1
@@ -10,7 +12,7 @@ ARGS ?=
 ALL := -n 2 --dist loadfile --no-loadscope-reorder
 PY := .venv/bin/python
 
-.PHONY: app test check format bench train-pocket examples pictures clean
+.PHONY: app test check format bench soak audit train-pocket examples pictures clean
 
 app:
 	@.ci/setup
@@ -34,6 +36,15 @@ format:
 bench:
 	@.ci/setup test
 	@$(PY) -m bench $(ARGS)
+
+soak:
+	@.ci/setup test
+	@$(PY) -m bench.soak $(ARGS)
+
+audit:
+	@.ci/setup test
+	@$(PY) -m ruff check --select S .
+	@.ci/audit
 
 train-pocket:
 	@.ci/setup

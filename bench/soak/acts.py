@@ -1,6 +1,7 @@
 """python -m bench.soak.acts NAME FOLDER: one operation over the clip of a folder, to be killed."""
 
 import hashlib
+import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from summarizer.train.loop import Lesson
     from ui.ledger import Ledger
 
+NAME = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # of a figure in its page
 CLIP, CACHE, LEDGER, LESSON = "clip.mp4", "cache", "annotations.sqlite", "lesson"
 WANT = Preference(want="the start", length=Length.parse("50%"))
 WORDS = 150  # of an annotator
@@ -61,11 +63,14 @@ def export(folder: Path) -> None:
 
 
 def exported(folder: Path) -> object:
-    """What is packed, without the times at which it was."""
-    if not (folder / BUNDLE).exists():
-        return None
-    with ZipFile(folder / BUNDLE) as packed:
-        return {name: packed.read(name) for name in packed.namelist()}
+    """What the figure and the zip hold, without the names and times that are new each time."""
+    figure, found = folder / "saliency.html", {}
+    if figure.exists():
+        found["figure"] = NAME.sub(b"", figure.read_bytes())
+    if (folder / BUNDLE).exists():
+        with ZipFile(folder / BUNDLE) as packed:
+            found |= {each: NAME.sub(b"", packed.read(each)) for each in packed.namelist()}
+    return found
 
 
 def annotate(folder: Path) -> None:

@@ -49,7 +49,7 @@ OPERATIONS = {
     "perceive": _act("perceive"),
     "choose": _act("choose", "perceive"),
     "render": _act("render", "perceive", "choose"),
-    "export": _act("export", "perceive", "choose", grows=("*.zip",), tells=acts.exported),
+    "export": _act("export", "perceive", "choose", grows=("*.zip", "*.html"), tells=acts.exported),
     "annotate": _act("annotate", grows=(f"{acts.LEDGER}*",), tells=acts.annotated),
     "train": _act("train", grows=(f"{acts.LESSON}.training/**/*",), tells=acts.trained),
     "batch": Operation(
