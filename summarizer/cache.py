@@ -46,13 +46,17 @@ class Cache:
         """The findings kept there, or None; a damaged entry is removed."""
         try:
             findings = _read(entry)
-            os.utime(entry)  # used just now: the last to go
         except FileNotFoundError:
             return None
         except Exception:  # whatever a damaged file makes its readers raise
             with suppress(OSError):
+                entry.open(
+                    "rb"
+                ).close()  # where nothing can be opened now, the entry is not at fault
                 entry.unlink()
             return None
+        with suppress(OSError):
+            os.utime(entry)  # used just now: the last to go
         return findings
 
     def put(self, entry: Path, findings: Findings) -> None:
