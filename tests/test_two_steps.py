@@ -13,7 +13,7 @@ import pytest
 from summarizer import media
 from summarizer.config import PRESETS
 from summarizer.errors import OutputError, SummarizerError
-from summarizer.perceiving import FOLDER
+from summarizer.files import FOLDER
 from summarizer.pipeline import load
 from summarizer.sampling import Sampler, encode
 from summarizer.schema import Pictures, Preference, Video
@@ -40,7 +40,7 @@ def room(tmp_path_factory, monkeypatch):
 
 
 def folders() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob(f"{FOLDER}*"))
+    return set(Path(tempfile.gettempdir()).glob(f"{FOLDER}*/*"))
 
 
 def test_a_sense_is_of_one_kind():
