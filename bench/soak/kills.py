@@ -82,7 +82,9 @@ def kills(name: str, count: int, place: Path, seed: int = 0) -> Iterator[Killed]
         folder = place / "killed"
         shutil.copytree(before, folder)
         at = dice.uniform(0.0, life)
-        yield _killed(operation, folder, whole, at)
+        found = _killed(operation, folder, whole, at)
+        life = min(life, at) if found.ended else life  # the first start is the slowest
+        yield found
         shutil.rmtree(folder)
         shutil.rmtree(_temporary(folder), ignore_errors=True)
     shutil.rmtree(place)
