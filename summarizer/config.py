@@ -264,6 +264,10 @@ MEASURED = (
     "words",
 )
 
+DRAWN = (
+    "The pocket models know only the little drawn world they were trained on; of any other video "
+    "they tell what it resembles there."
+)
 # how scores in stages are taught: from videos that people judged, as an eye sees them
 TAUGHT = (
     "python -m summarizer.extract data/videos --set tvsum --like data/tvsum --preset {own} "
@@ -334,8 +338,7 @@ PRESETS = {
         trained="pocket/tell",
         about="The whole architecture of studio, small, trained here and shipped: it runs at once "
         "on any machine, and knows only a little drawn world of its own.",
-        limit="The pocket models know only the little drawn world they were trained on; of any "
-        "other video they tell what it resembles there.",
+        limit=DRAWN,
         needs=("pocket-clip", "pocket-mert", "pocket-llama"),
         listed=False,
     ),
@@ -411,8 +414,7 @@ PRESETS = {
         "--out checkpoints/pocket/emotion-adapter",
         about="The preset emotion with the small models that are trained here: the language model "
         "reads what moments look and sound like.",
-        limit="The pocket models know only the little drawn world they were trained on; of any "
-        "other video they tell what it resembles there.",
+        limit=DRAWN,
         needs=("pocket-clip", "pocket-mert", "pocket-llama"),
         dossier=True,
         listed=False,

@@ -129,6 +129,7 @@ ALLOWED = {
         "summarizer.senses.view",  # what the visual senses share of each batch of pictures
         "summarizer.senses.ear",  # and those that hear of the mel spectrum
         "summarizer.senses.recorded",  # and those that hear with a large model
+        "summarizer.senses.pictured",  # and those that see with one
         "summarizer.models",
         "summarizer.schema",
         "summarizer.config",

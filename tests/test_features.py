@@ -92,7 +92,8 @@ def test_pictures_go_through_the_eye_that_looks_at_videos(tiny_weights, tmp_path
     from summarizer.config import Config
     from summarizer.models import hub
     from summarizer.models.vision import load_eye
-    from summarizer.senses.sight import merged, middle
+    from summarizer.senses.pictured import middle
+    from summarizer.senses.sight import merged
 
     eye, by_hands = load_eye(hub.folder("tiny-clip"), "cpu"), []
     for number in range(3):  # by hand, one at a time

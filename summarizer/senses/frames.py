@@ -9,6 +9,7 @@ import numpy as np
 
 from summarizer.config import FramesConfig
 from summarizer.schema import Concept, Encoded, Findings, Pictures, Track, Video
+from summarizer.senses.pictured import Spaced, squeezed
 
 SIDE = 224  # pixels, as VTSUM-BLIP was trained; BLIP makes of them what it wants
 APART = 1.0  # seconds from one picture to the next, at least
@@ -34,18 +35,15 @@ class Frames:
     settings: ClassVar[str] = "frames"
 
     def __init__(self, video: Video):
-        self.apart = max(APART, video.seconds / self.most)
-        self.due = 0.0
+        self.spaced = Spaced(video.seconds, self.most, APART)
 
     @property
     def identity(self) -> str:
         return self.weights
 
     def sample(self, material: Pictures) -> Iterable[tuple[float, np.ndarray]]:
-        for time, frame in zip(material.times.tolist(), material.frames, strict=True):
-            if time >= self.due - 1e-6:
-                self.due = max(self.due + self.apart, time + self.apart / 2)
-                yield time, cv2.resize(frame, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+        for time, frame in self.spaced.take(material):
+            yield time, squeezed(frame, SIDE)
 
     @classmethod
     def encode(

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-import cv2
 import numpy as np
 
 from summarizer.config import VisionConfig
 from summarizer.schema import Concept, Encoded, Findings, Pictures, Track, Video
+from summarizer.senses.pictured import Spaced, middle, squeezed
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -39,18 +39,15 @@ class Sight:
     nearest: ClassVar[float] = 1.0  # seconds from one picture to the next, at least
 
     def __init__(self, video: Video):
-        self.apart = max(self.nearest, video.seconds / self.most)
-        self.due = 0.0
+        self.spaced = Spaced(video.seconds, self.most, self.nearest)
 
     @property
     def identity(self) -> str:
         return self.weights
 
     def sample(self, material: Pictures) -> Iterable[tuple[float, np.ndarray]]:
-        for time, frame in zip(material.times.tolist(), material.frames, strict=True):
-            if time >= self.due - 1e-6:
-                self.due = max(self.due + self.apart, time + self.apart / 2)
-                yield time, self.fitted(frame)
+        for time, frame in self.spaced.take(material):
+            yield time, self.fitted(frame)
 
     @staticmethod
     def fitted(frame: np.ndarray) -> np.ndarray:
@@ -122,20 +119,3 @@ def merged(patches: "Tensor", settings: VisionConfig) -> np.ndarray:
 
     tokens = decide(patches, settings.keep_tokens, settings.merging).merge(patches)
     return tokens.flatten(0, 1).half().cpu().numpy()
-
-
-def middle(frame: np.ndarray, side: int) -> np.ndarray:
-    """The middle square of a picture, of so many pixels a side."""
-    height, width = frame.shape[:2]
-    short = min(height, width)
-    top, left = (height - short) // 2, (width - short) // 2
-    square = frame[top : top + short, left : left + short]
-    shrinks = short > side
-    return cv2.resize(
-        square, (side, side), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    )
-
-
-def squeezed(frame: np.ndarray, side: int) -> np.ndarray:
-    """The whole picture as a square of so many pixels a side: nothing is cut off."""
-    return cv2.resize(frame, (side, side), interpolation=cv2.INTER_AREA)

@@ -18,8 +18,9 @@ from summarizer.schema import Pictures, Sound, Video
 from summarizer.senses import SENSES, AsRecorded, CloserLook, Holding, OnGpu, TwoStep
 from summarizer.senses.captions import TinyCaptions, affordable, spread
 from summarizer.senses.hearing import Hearing, TinyHearing, pieces
+from summarizer.senses.pictured import middle
 from summarizer.senses.recorded import Seconds, samples
-from summarizer.senses.sight import Sight, TinySight, middle
+from summarizer.senses.sight import Sight, TinySight
 from summarizer.senses.tune import TinyTune, Tune
 
 MODELS = ("sight-tiny", "captions-tiny", "hearing-tiny", "tune-tiny")

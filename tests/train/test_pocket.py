@@ -61,8 +61,9 @@ def test_every_part_is_there_and_loads_by_the_doors_of_use(home):
 
 def test_in_use_and_in_training_the_same_clip_gives_the_same_tokens(home):
     from summarizer.config import AudioConfig, VisionConfig
+    from summarizer.senses.pictured import squeezed
     from summarizer.senses.recorded import SCALE
-    from summarizer.senses.sight import PocketSight, squeezed
+    from summarizer.senses.sight import PocketSight
     from summarizer.senses.tune import PocketTune
 
     clip = world.plan(3)
