@@ -20,17 +20,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock, Timer
-from typing import TYPE_CHECKING
 
 import gradio as gr
 
 from summarizer import Length, Preference, SummarizerError, Summary
 from summarizer.schema import ASPECTS, Event, Perception, Saliency, Work
 from ui.handlers import LONGEST, Handlers, failed
-from ui.session import Reel, Rooms, Session, Status
-
-if TYPE_CHECKING:
-    from summarizer import Summarizer
+from ui.session import Reel, Session, Status
 
 LIFETIME = 3600.0  # seconds a handle lives after its last use
 MOST = 32  # handles at a time
@@ -61,21 +57,19 @@ class Told:
 
 
 class Service:
-    """Summaries under handles, over one summarizer and the folders in rooms; no server needed.
+    """Summaries under handles, by the handlers of a page; no server needed.
 
     All that goes wrong is a SummarizerError of one sentence.
     """
 
     def __init__(
         self,
-        summarizer: "Summarizer",
-        rooms: Rooms,
+        on: Handlers,
         lifetime: float = LIFETIME,
         most: int = MOST,
         clock: Callable[[], float] = time.monotonic,
     ):
-        self.summarizer = summarizer
-        self.on = Handlers(summarizer, rooms)
+        self.summarizer, self.on = on.summarizer, on
         self.lifetime, self.most, self.clock = lifetime, most, clock
         self._held: dict[str, Held] = {}
         self._users: Counter[str] = Counter()  # calls at work on each handle: it can't end now
@@ -468,7 +462,7 @@ def endpoints(service: Service) -> None:
         )
         reel, file = gr.File(label="Reel"), gr.File(label="File")
         runs = [gr.Button() for _ in range(4)]
-    heavy = {**PUBLIC, "concurrency_limit": 2}  # as on the page
+    heavy = {**PUBLIC, "concurrency_limit": None}  # as on the page, whose turns it takes
     runs[0].click(
         does.summarize,
         [video, subtitles, *wish, presets, curves],

@@ -22,6 +22,7 @@ from ui.edits import Edits
 from ui.feelings import Felt
 from ui.inside import Inside
 from ui.session import IDLE, Player, Reel, Rooms, Session, Status
+from ui.turns import Turns
 
 if TYPE_CHECKING:
     import numpy as np
@@ -122,11 +123,13 @@ MEMORY = 50  # edits that can be undone
 
 
 class Handlers:
-    """The page's verbs, over one summarizer and the viewers' folders."""
+    """The page's verbs, over one summarizer and the viewers' folders. All who use the same
+    handlers take turns with what keeps the machine busy."""
 
     def __init__(self, summarizer: "Summarizer", rooms: Rooms):
         self.summarizer = summarizer
         self.rooms = rooms
+        self.watching, self.cutting, self.copying = Turns(), Turns(), Turns()
 
     # -- a video --------------------------------------------------------------------------------
 
@@ -173,9 +176,13 @@ class Handlers:
                 yield Player(session.source)
                 return
             copy = session.folder / "preview.mp4"
-            with closing(self.summarizer.preview(session.source, session.video, copy)) as work:
-                for share in work:
-                    yield Player(None, Status("working", "Making a copy that plays here", share))
+            with self.copying.taken() as places:
+                for before in places:
+                    yield Player(None, waiting(before))
+                with closing(self.summarizer.preview(session.source, session.video, copy)) as work:
+                    for share in work:
+                        now = Status("working", "Making a copy that plays here", share)
+                        yield Player(None, now)
             yield Player(copy)
         except Exception as error:
             yield Player(None, failed(error))
@@ -193,14 +200,18 @@ class Handlers:
         if session.source is None:
             yield None, NO_VIDEO, ()
             return
-        seen, began, work = None, time.monotonic(), ()
+        seen, work = None, ()
         try:
-            with closing(self.with_preset(preset).perceiving(session.source)) as steps:
-                for step in steps:
-                    work = step.work
-                    if step.perception.curves:
-                        seen = step.perception
-                    yield seen, Status.of(step), work
+            with self.watching.taken() as places:
+                for before in places:
+                    yield None, waiting(before), ()
+                began = time.monotonic()
+                with closing(self.with_preset(preset).perceiving(session.source)) as steps:
+                    for step in steps:
+                        work = step.work
+                        if step.perception.curves:
+                            seen = step.perception
+                        yield seen, Status.of(step), work
         except Exception as error:
             yield seen, failed(error), work
         else:
@@ -338,13 +349,16 @@ class Handlers:
             yield None, NO_MOMENT
             return
         try:
-            target = self._target(session)
-            work = self.summarizer.render(
-                summary, session.source, target, shape=shape, perception=seen
-            )
-            with closing(work):
-                for share in work:
-                    yield None, Status("working", "Cutting your reel", share)
+            with self.cutting.taken() as places:
+                for before in places:
+                    yield None, waiting(before)
+                target = self._target(session)
+                work = self.summarizer.render(
+                    summary, session.source, target, shape=shape, perception=seen
+                )
+                with closing(work):
+                    for share in work:
+                        yield None, Status("working", "Cutting your reel", share)
         except Exception as error:
             yield None, failed(error)
         else:
@@ -462,6 +476,13 @@ def failed(error: Exception) -> Status:
         return Status("error", str(error))
     log.error("unexpected error", exc_info=error)
     return Status("error", UNEXPECTED)
+
+
+def waiting(before: int) -> Status:
+    """The place of somebody who waits for others to be served."""
+    people = {0: "you are next", 1: "1 person is before you"}
+    place = people.get(before, f"{before} people are before you")
+    return Status("working", f"Others are being served: {place}")
 
 
 def perceived(seen: Perception | None, seconds: float) -> Status:

@@ -30,9 +30,11 @@ PRIVATE = {"show_progress": "hidden", "api_visibility": "private"}
 QUICK = {**PRIVATE, "queue": False}
 STEERED = {**QUICK, "trigger_mode": "always_last"}  # what is set while it runs counts, too
 EACH = {**PRIVATE, "trigger_mode": "multiple"}  # one after the other, and no click is left out
-AT_ONCE = {**PRIVATE, "concurrency_limit": None}  # unlike QUICK it tells of changed states
+AT_ONCE = {**PRIVATE, "concurrency_limit": None}  # unlike QUICK it may yield, or change states
 LATEST = {**AT_ONCE, "trigger_mode": "always_last"}
-HEAVY = {**PRIVATE, "concurrency_limit": 2}  # keeps the processor busy for a while
+
+QUEUE = 100  # events that wait at most; all are brief, what takes long waits in turns
+THREADS = 120  # events at the same time, those who wait for their turn among them
 
 SOME_VIDEO = 300.0  # seconds, while there is none
 
@@ -85,7 +87,7 @@ def build(summarizer: "Summarizer", rooms: Rooms, annotations: Path) -> gr.Block
     on = Handlers(summarizer, rooms)
     clips = our_clips(CLIPS)
     with gr.Blocks(title=TITLE, delete_cache=(3600, 86400), analytics_enabled=False) as page:
-        api.endpoints(api.Service(summarizer, rooms))  # first: the names of its events are theirs
+        api.endpoints(api.Service(on))  # first: the names of its events are theirs
         state = parts.state(on.close)
         parts.html(views.hero(), elem_id="hero")
         with gr.Tabs(elem_id="tabs"):
@@ -107,7 +109,7 @@ def build(summarizer: "Summarizer", rooms: Rooms, annotations: Path) -> gr.Block
 def serve(summarizer: "Summarizer", annotations: Path | None = None, **options) -> gr.Blocks:
     """The page, built and up; options are launch()'s own: server_name, auth, ..."""
     rooms = Rooms()
-    page = build(summarizer, rooms, annotations or ledger.default_path()).queue(max_size=20)
+    page = build(summarizer, rooms, annotations or ledger.default_path()).queue(max_size=QUEUE)
     page.launch(
         theme=look.theme(),
         favicon_path=look.ICON,
@@ -117,6 +119,7 @@ def serve(summarizer: "Summarizer", annotations: Path | None = None, **options) 
         max_file_size=summarizer.limits.bytes,
         footer_links=["api", "gradio", "settings"],
         run_history=False,
+        max_threads=THREADS,
         prevent_thread_lock=True,
         _frontend=False,  # no check that gives up where the first look takes more than 3 s
         **options,
@@ -189,7 +192,7 @@ class _Wiring:
         )
         length = [panel.unit, panel.amount, state.session]
         for event in (opened, picked):
-            shown = event.success(self.show, state.session, stage.player, **HEAVY)
+            shown = event.success(self.show, state.session, stage.player, **AT_ONCE)
             shown.failure(self.unshown, state.session, stage.player, **QUICK)
             work.append(shown)
             event.success(self.fit, length, panel.amount, **QUICK)
@@ -306,7 +309,7 @@ class _Wiring:
             self.watch,
             [state.session, panel.preset],
             [state.seen, panel.status, panel.bench],
-            **HEAVY,
+            **AT_ONCE,
         )
         watching.then(lambda: (VISIBLE, HIDDEN), None, [panel.go, panel.stop], **QUICK)
         watching.failure(self.refused, panel.status, buttons, **QUICK)
@@ -622,7 +625,7 @@ class _Wiring:
             self.render,
             [state.session, state.summary, results.shape, state.seen],
             [state.reel, results.reel],
-            **HEAVY,
+            **AT_ONCE,
         )
         rendering.then(self.rendered, now, buttons, **QUICK)
         # Stop counts as one, once no word of the reel can follow any more

@@ -27,7 +27,7 @@ PATIENCE = 120.0  # seconds until the server has to answer
 SETTLED = 40  # summaries after which the server remembers as many as it ever will
 MORE_MEMORY = 200 * MB  # than by then
 MORE_DISK = 100 * MB
-FULL = ("queue", "too many")  # in the sentence for whoever is one too many
+FULL = ("queue is full", "people wait already")  # in the sentence for whoever is one too many
 
 
 @dataclass

@@ -19,6 +19,7 @@ from summarizer.pipeline import load
 from summarizer.schema import Event
 from tests.ui.fake import Fake
 from ui.api import Service, factors, spans
+from ui.handlers import Handlers
 from ui.session import Rooms
 
 NAMES = ["/choose", "/export", "/render", "/summarize"]
@@ -69,7 +70,7 @@ def left(rooms: Rooms) -> int:
 
 
 def test_a_summary_comes_with_its_handle_at_the_end(rooms, clip):
-    told = list(Service(Fake(), rooms).summarize([str(clip)], Preference("goals")))
+    told = list(Service(Handlers(Fake(), rooms)).summarize([str(clip)], Preference("goals")))
     assert all(each.handle == "" and each.summary is None for each in told[:-1])
     assert len(told[-1].handle) >= 32
     assert told[-1].summary.preference.want == "goals" and told[-1].summary.story
@@ -77,7 +78,7 @@ def test_a_summary_comes_with_its_handle_at_the_end(rooms, clip):
 
 
 def test_handles_are_never_alike_and_never_share_files(rooms, clip):
-    service = Service(Fake(), rooms)
+    service = Service(Handlers(Fake(), rooms))
     one, other = held(service, clip), held(service, clip)
     assert one != other
     assert service.export(one, "json").parent != service.export(other, "json").parent
@@ -85,7 +86,7 @@ def test_handles_are_never_alike_and_never_share_files(rooms, clip):
 
 
 def test_choosing_again_counts_for_what_follows(rooms, clip):
-    service = Service(Fake(), rooms)
+    service = Service(Handlers(Fake(), rooms))
     handle = held(service, clip)
     kept = service.choose(handle, Preference("the end", keep=(Event(1, 2),)))
     assert service.export(handle, "json").read_text() == kept.to_json()
@@ -96,7 +97,7 @@ def test_choosing_again_counts_for_what_follows(rooms, clip):
 
 @pytest.mark.parametrize("handle", ["", "nope", "../..", "x" * 10_000])
 def test_an_unknown_handle_is_a_sentence(rooms, clip, handle):
-    service = Service(Fake(), rooms)
+    service = Service(Handlers(Fake(), rooms))
     held(service, clip)
     for call in (
         lambda: service.choose(handle, Preference()),
@@ -109,7 +110,7 @@ def test_an_unknown_handle_is_a_sentence(rooms, clip, handle):
 
 def test_a_handle_ends_an_hour_after_its_last_use_and_its_files_with_it(rooms, clip):
     clock = Clock()
-    service = Service(Fake(), rooms, clock=clock)
+    service = Service(Handlers(Fake(), rooms), clock=clock)
     handle = held(service, clip)
     clock.now = 3500
     service.choose(handle, Preference())
@@ -125,14 +126,14 @@ def test_a_handle_ends_an_hour_after_its_last_use_and_its_files_with_it(rooms, c
 
 
 def test_a_handle_nobody_uses_any_more_ends_by_itself(rooms, clip):
-    service = Service(Fake(), rooms, lifetime=0.3)
+    service = Service(Handlers(Fake(), rooms), lifetime=0.3)
     held(service, clip)
     until(lambda: left(rooms) == 0)
 
 
 def test_a_handle_at_work_does_not_end(rooms, clip):
     clock = Clock()
-    service = Service(Fake(), rooms, clock=clock)
+    service = Service(Handlers(Fake(), rooms), clock=clock)
     handle = held(service, clip)
     work = service.render(handle, "source")
     next(work)
@@ -144,7 +145,7 @@ def test_a_handle_at_work_does_not_end(rooms, clip):
 
 def test_only_so_many_live_and_the_one_unused_for_longest_makes_room(rooms, clip):
     clock = Clock()
-    service = Service(Fake(), rooms, most=2, clock=clock)
+    service = Service(Handlers(Fake(), rooms), most=2, clock=clock)
     handles = []
     for clock.now in (0, 10):
         handles.append(held(service, clip))
@@ -159,7 +160,7 @@ def test_only_so_many_live_and_the_one_unused_for_longest_makes_room(rooms, clip
 
 def test_a_closed_summary_stops_the_work_and_leaves_nothing(rooms, clip):
     fake = Fake(pause=0.01)
-    work = Service(fake, rooms).summarize([str(clip)], Preference())
+    work = Service(Handlers(fake, rooms)).summarize([str(clip)], Preference())
     next(work)
     work.close()
     assert fake.closed == 1 and left(rooms) == 0
@@ -169,12 +170,12 @@ def test_a_bad_file_is_a_sentence_and_leaves_nothing(rooms, tmp_path):
     bad = tmp_path / "bad.mp4"
     bad.write_bytes(b"x")
     with pytest.raises(SummarizerError, match="no video"):
-        held(Service(Fake(), rooms), bad)
+        held(Service(Handlers(Fake(), rooms)), bad)
     assert left(rooms) == 0
 
 
 def test_a_second_reel_of_one_summary_waits_its_turn(rooms, clip):
-    service = Service(Fake(), rooms)
+    service = Service(Handlers(Fake(), rooms))
     handle = held(service, clip)
     first = service.render(handle, "source")
     next(first)
@@ -185,7 +186,7 @@ def test_a_second_reel_of_one_summary_waits_its_turn(rooms, clip):
 
 
 def test_what_was_not_foreseen_does_not_reach_the_caller(rooms, clip, monkeypatch):
-    service = Service(Fake(), rooms)
+    service = Service(Handlers(Fake(), rooms))
     handle = held(service, clip)
 
     def broken(*_):
