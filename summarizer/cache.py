@@ -49,10 +49,7 @@ class Cache:
         except FileNotFoundError:
             return None
         except Exception:  # whatever a damaged file makes its readers raise
-            with suppress(OSError):
-                entry.open(
-                    "rb"
-                ).close()  # where nothing can be opened now, the entry is not at fault
+            with suppress(OSError), entry.open("rb"):  # else opening is at fault, not the entry
                 entry.unlink()
             return None
         with suppress(OSError):

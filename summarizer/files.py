@@ -40,15 +40,10 @@ def writing(name: str, folder: Path) -> Iterator[None]:
 
 def alone(file: BinaryIO, where: str) -> None:
     """Hold the file for this run; another that holds it is named by where it is writing."""
-    with suppress(ImportError):  # no such locks on Windows
-        import fcntl
-
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OutputError(
-                f"another run is writing {where}; wait, or give another --out"
-            ) from None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise OutputError(f"another run is writing {where}; wait, or give another --out") from None
 
 
 @contextmanager
