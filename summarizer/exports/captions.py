@@ -1,5 +1,6 @@
 """captions.srt and captions.vtt: the story as captions over the original video."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -12,6 +13,7 @@ from summarizer.schema import Summary
 WIDTH, LINES = 42, 2  # characters of a line, lines of a caption: what is read at a glance
 SHORTEST, LONGEST = 1200, 7000  # milliseconds a caption is shown
 PACE = 17  # characters read a second
+STAMP = re.compile(r"(\d):(\d{1,2}):(\d{1,2}[.,]\d)")  # two on a line begin a cue for some players
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def captions(summary: Summary) -> list[Caption]:
 
 def _pages(text: str, start: float, end: float) -> list[Caption]:
     """A sentence in captions of at most LINES, to be shown one right after the other."""
-    lines = _wrapped(line(text))
+    lines = _wrapped(STAMP.sub(r"\1∶\2∶\3", line(text)))
     edges = round(1000 * start), round(1000 * end)
     return [Caption(*edges, tuple(lines[at : at + LINES])) for at in range(0, len(lines), LINES)]
 

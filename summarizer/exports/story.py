@@ -1,6 +1,7 @@
 """story.md: the story to read."""
 
 from summarizer.chart import clock
+from summarizer.exports.plain import line
 from summarizer.schema import Summary
 
 
@@ -23,5 +24,4 @@ def story(summary: Summary) -> str:
 
 def markdown(text: str) -> str:
     """The text on one line, with all that Markdown or HTML would act on made harmless."""
-    escaped = "".join(f"\\{each}" if each in r"\`*_{}[]<>()#+!|&~" else each for each in text)
-    return " ".join(escaped.split())
+    return "".join(f"\\{each}" if each in r"\`*_{}[]<>()#+!|&~" else each for each in line(text))

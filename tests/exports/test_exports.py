@@ -2,16 +2,30 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
+from pathlib import Path
 from zipfile import ZipFile
 
+import pysubs2
 import pytest
+from markdown_it import MarkdownIt
 from PIL import Image
 
 from summarizer.errors import OutputError
 from summarizer.exports import BUNDLE, FORMS, bundle, export, folder_for
 from summarizer.exports.table import table
-from summarizer.schema import Summary
+from summarizer.schema import (
+    Answer,
+    Curve,
+    Highlight,
+    Line,
+    Preference,
+    Saliency,
+    Sentence,
+    Summary,
+)
+from tests.payloads import PAYLOADS, PLAIN, shape, steering
 from tests.summaries import HOSTILE, summary
 
 STORY = ((0.0, 9.0, "It starts."), (20.0, 29.0, "Somebody talks."), (45.0, 60.0, "It ends."))
@@ -35,6 +49,56 @@ def test_each_form_of_any_name_is_one_file_that_says_what_it_is(name, hostile, t
     assert path == tmp_path / FORMS[name].file
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
     assert path.stat().st_size > 0
+
+
+def saying(word: str) -> Summary:
+    """A summary of an hour in which every text is that of a stranger."""
+    spans = ((0.0, 9.0), (20.0, 29.0), (45.0, 59.0))
+    return replace(
+        FULL,
+        video=replace(FULL.video, name=word),
+        preference=Preference(want=word),
+        answer=Answer("found", word, 3.0),
+        saliency=Saliency((Curve(word, word, (0.5,) * 60),), (1.0,)),
+        highlights=tuple(Highlight(*span, 0.5, word) for span in spans),
+        story=tuple(Sentence(*span, word, (word,)) for span in spans),
+        titles=tuple(Line(*span, word, "screen") for span in spans),
+        heard_by=word,
+        note=word,
+    )
+
+
+def written(word: str, folder: Path) -> dict[str, str]:
+    """Every form that is text."""
+    forms = set(FORMS) - {"png"}
+    return {name: export(saying(word), name, folder).read_bytes().decode() for name in forms}
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory) -> dict[str, str]:
+    return written(PLAIN, tmp_path_factory.mktemp("usual"))
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+def test_no_word_of_a_stranger_acts_in_a_file(payload, usual, tmp_path):
+    found = written(payload, tmp_path)
+    assert shape(found["html"]) == shape(usual["html"])
+    assert shape(rendered(found["story"])) == shape(rendered(usual["story"]))
+    for name in set(found) - {"html", "json"}:
+        assert steering(found[name]) == "", name
+    for name in ("csv", "chapters", "edl", "otio"):
+        assert len(found[name].splitlines()) == len(usual[name].splitlines()), name
+    cells = [cell for row in csv.reader(io.StringIO(found["csv"])) for cell in row]
+    assert len(cells) == 4 * 8 and not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+    for name in ("srt", "vtt"):  # every arrow is one of a cue that was meant
+        assert found[name].count("-->") == len(pysubs2.SSAFile.from_string(found[name])), name
+    assert not re.search("[<>{}]", found["srt"].replace("-->", "") + found["chapters"])
+    assert "<" not in found["vtt"]
+    assert Summary.from_json(found["json"]) == saying(payload)
+
+
+def rendered(markdown: str) -> str:
+    return MarkdownIt("commonmark").enable("table").render(markdown)
 
 
 def test_the_summary_comes_back_as_it_was(tmp_path):
