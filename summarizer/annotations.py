@@ -185,8 +185,14 @@ def _tvsum(annotations: Sequence[Annotation]) -> str:
     rows = []
     for each in annotations:
         scores = ",".join(str(int(score)) for score in _filled(each.sampled(SHOT)))
-        rows.append("\t".join((clean(Path(each.name).stem, 200), "", scores, each.annotator)))
+        video, who = (_cell(text) for text in (_id(each.name), each.annotator))
+        rows.append("\t".join((video, "", scores, who)))
     return "\n".join(rows) + "\n"
+
+
+def _id(name: str) -> str:
+    """What a video is called in the data set's form."""
+    return clean(Path(name).stem, 200)
 
 
 def _filled(scores: np.ndarray) -> np.ndarray:
@@ -207,7 +213,8 @@ def _csv(annotations: Sequence[Annotation]) -> str:
     for each in annotations:
         head = {
             "annotator": _cell(each.annotator), "blind": "yes" if each.blind else "no",
-            "video": _cell(each.name), "sha256": each.sha256, "seconds": repr(each.seconds),
+            "video": _cell(clean(each.name, NOTE)), "sha256": each.sha256,
+            "seconds": repr(each.seconds),
         }  # fmt: skip
         for mark in each.marks:
             at = {"start": repr(mark.start), "end": repr(mark.end), "score": mark.score}
@@ -368,11 +375,10 @@ def _runs(values: Sequence[int], video: Video) -> list[Mark]:
 
 def _read_tvsum(text: str, video: Video) -> list[Annotation]:
     rows = [line.split("\t") for line in text.splitlines() if line.strip()]
-    stem = clean(Path(video.name).stem, 200)
-    about = [row for row in rows if row[0] == stem]
+    about = [row for row in rows if _uncell(row[0]) == _id(video.name)]
     if not about and len({row[0] for row in rows}) == 1:
         about = rows  # the data set's ids are not file names
-    names = [row[3] for row in about] if all(len(row) > 3 for row in about) else None
+    names = [_uncell(row[3]) for row in about] if all(len(row) > 3 for row in about) else None
     return [
         _of(video, name, _shots([_score(each) for each in row[2].split(",")], video))
         for name, row in zip(_names(names, len(about)), about, strict=True)

@@ -1,7 +1,10 @@
 """What somebody may write to do harm where a name, a wish or a spoken word is expected, and how to
 see that it stayed a word."""
 
+import json
+import re
 import unicodedata
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 PWNED = "window.pwned=1"  # what every script of these does, for a browser to tell
@@ -66,6 +69,23 @@ def shape(html: str) -> list[tuple[str, tuple[str, ...]]]:
 def words(html: str) -> str:
     """What is to be read of it."""
     return "".join(_read(html).words)
+
+
+def markup(figure: str) -> list[str]:
+    """The texts in a figure's JSON that plotly would read as more than a word."""
+    return [
+        text for text in _texts(json.loads(figure)["data"]) if re.search(r"<(?!/?extra>)", text)
+    ]
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        each = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, inner in each:
+            if key != "meta":  # is shown nowhere
+                yield from _texts(inner)
 
 
 def steering(text: str) -> str:

@@ -13,11 +13,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from summarizer import SummarizerError, annotations
-from summarizer.annotations import Annotation, Mark, Rating, clean, mask, read, tidy, write
+from summarizer.annotations import (
+    SUFFIXES,
+    Annotation,
+    Mark,
+    Rating,
+    clean,
+    mask,
+    read,
+    tidy,
+    write,
+)
 from summarizer.schema import Video
+from tests.payloads import PAYLOADS, steering
 
 SHA = "ab" * 32
-HOSTILE = "=cmd|' /C calc'!A0 <img src=x onerror=alert(1)> \u202e,\"\t';\n"
 
 
 def video(seconds: float = 11.4, name: str = "match.mp4") -> Video:
@@ -100,14 +110,25 @@ def test_csv_keeps_everything(tmp_path_factory, told):
     assert read(target, video()) == told
 
 
-def test_a_spreadsheet_runs_nothing_and_nothing_is_lost(tmp_path):
-    said = annotation(clean(HOSTILE), Mark(0, 3, 2, tidy(HOSTILE)), Mark(3, 11.4, None, "'=1"))
-    target = tmp_path / "hostile.csv"
-    write([said], "csv", target)
-    with target.open(newline="", encoding="utf-8") as file:
-        cells = [cell for row in csv.reader(file) for cell in row]
-    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
-    assert read(target, video()) == (said,)
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+def test_a_spreadsheet_runs_nothing_and_nothing_is_lost(payload, tmp_path):
+    of = video(name=f"{payload}.mp4")
+    said = annotation(
+        clean(payload), Mark(0, 3, 2, tidy(payload)), Mark(3, 11.4, 5, "'=1"), of=of,
+        ratings=(Rating(clean(payload), 3),),
+    )  # fmt: skip
+    for form, between in (("csv", ","), ("tvsum", "\t")):
+        target = tmp_path / f"hostile{SUFFIXES[form]}"
+        write([said], form, target)
+        with target.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.reader(file, delimiter=between))
+        assert len({len(row) for row in rows}) == 1
+        cells = [cell for row in rows for cell in row]
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+        assert steering("".join(cells)) == ""
+        (back,) = read(target, of)
+        assert back.annotator == said.annotator
+    assert read(tmp_path / "hostile.csv", of) == (said,)
 
 
 def test_videoxum_has_its_fields_and_its_masks(tmp_path):

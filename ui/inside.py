@@ -76,7 +76,7 @@ def picks(ways: Sequence[tuple[str, Summary]], own: str, dark: bool):
     for number, (name, summary) in enumerate(ways):
         drawn.add_trace(
             Bar(
-                y=[name] * len(summary.highlights),
+                y=[escape(name)] * len(summary.highlights),
                 x=[each.seconds for each in summary.highlights],
                 base=[each.start for each in summary.highlights],
                 orientation="h",
@@ -98,7 +98,7 @@ def picks(ways: Sequence[tuple[str, Summary]], own: str, dark: bool):
         yaxis={
             "autorange": "reversed",
             "categoryorder": "array",
-            "categoryarray": [name for name, _ in ways],
+            "categoryarray": [escape(name) for name, _ in ways],
         },
     )
     return drawn

@@ -25,24 +25,11 @@ from summarizer.schema import (
     Work,
 )
 from summarizer.stages.wish import read
+from tests.payloads import PAYLOADS
 from tests.ui.fake import Form
 from ui import cards, views
 from ui.edits import Edits
 from ui.session import IDLE, Player, Reel, Session, Status
-
-HOSTILE = (
-    "<img src=x onerror=alert(1)>",
-    "<script>alert(1)</script>",
-    '" onmouseover="alert(1)',
-    "' autofocus onfocus='alert(1)",
-    "[click](javascript:alert(1))",
-    "javascript:alert(1)",
-    "{{constructor.constructor('alert(1)')()}}",
-    "${alert(1)}",
-    "</button></li></ol><h1>mine</h1>",
-    "&lt;b&gt;",
-)
-
 
 EDITS = Edits(keep=(Event(2.0, 9.0),), drop=(Event(40.0, 45.0),))
 
@@ -124,7 +111,7 @@ def shown(text: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
 def test_words_from_outside_never_become_markup(text):
     plain, hostile = shown("plain words"), shown(text)
     for name in plain:
@@ -133,7 +120,7 @@ def test_words_from_outside_never_become_markup(text):
         assert found.names == usual.names, name
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
 def test_words_from_outside_are_shown_as_they_were_written(text):
     for name in (
         "facts",
@@ -149,14 +136,14 @@ def test_words_from_outside_are_shown_as_they_were_written(text):
         assert text in Reader(shown(text)[name]).text, name
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
 def test_addresses_stay_addresses_of_ours(text):
     for name in ("player", "reel", "examples", "parcel"):
         reader = Reader(shown(text)[name])
         assert all(link.startswith("gradio_api/file=/tmp/room/") for link in reader.links), name
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
 def test_no_address_leaves_its_style_rule(text):
     rules = Reader(cards.stills([(1, Path("/tmp/room") / text.replace("/", ""))])).text
     assert rules.count("{") == rules.count("}") == 1 and rules.count('"') == 4
