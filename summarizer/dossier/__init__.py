@@ -101,7 +101,7 @@ def write(
         "features.json": features.to_json(),
         "highlights.json": _json(moments),
         "prompt.txt": f"{prompt}\n",
-        "summary.txt": "".join(f"{each.text}\n" for each in summary.story),
+        "summary.txt": "".join(f"{line(each.text)}\n" for each in summary.story),
         LAST: _json(told),
     }
     written = []

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from summarizer.chart import clock
 from summarizer.exports.plain import brief
+from summarizer.exports.table import cell
 from summarizer.files import whole
 
 FORM, VERSION = "watch-and-listen told", 1
@@ -80,13 +81,7 @@ def _row(told: dict) -> list:
     video = told["video"]
     cells = [told["id"], video["name"], round(video["seconds"], 3), told["want"]]
     cells += [len(told["highlights"]), len(told["story"]), told["summary"], told["note"]]
-    return [_cell(each) for each in cells]
-
-
-def _cell(value: object) -> object:
-    """So that no spreadsheet takes a text for a formula."""
-    starts = ("=", "+", "-", "@", "\t", "\r")
-    return f"'{value}" if isinstance(value, str) and value.startswith(starts) else value
+    return [cell(each) if isinstance(each, str) else each for each in cells]
 
 
 def _page(told: Iterable[dict]) -> str:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from markdown_it import MarkdownIt
 
 from summarizer import Summary
 from summarizer.batch import __main__ as command
@@ -26,6 +27,7 @@ from tests.batch.running import (
     started,
     until,
 )
+from tests.payloads import PAYLOADS, PLAIN, shape, steering
 
 
 def test_each_video_has_a_folder_and_a_record(alone, films):
@@ -254,6 +256,19 @@ def test_the_report_counts_and_no_stranger_speaks_in_it(tmp_path):
     tables = page[page.index("<body>") :].replace("<script", "", 4)
     assert "<script>alert" not in tables and "alert(1)" in tables and "\x1b" not in page
     assert "](" not in text and "<" not in text and "&amp;" not in text and "\x1b" not in text
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+def test_words_of_strangers_stay_words_in_the_report(payload):
+    pages, texts = [], []
+    for word in (PLAIN, payload):
+        lost = [Record("a", f"/films/{word}", "", error=word, cause=word)]
+        told = report.describe([Record("b", word, word, seconds=9.0, answer="found"), *lost])
+        pages.append(report.page(told))
+        texts.append(report.markdown(told))
+    assert shape(pages[0]) == shape(pages[1])
+    usual, found = (MarkdownIt("commonmark").enable("table").render(each) for each in texts)
+    assert shape(usual) == shape(found) and steering(texts[1]) == ""
 
 
 def test_a_report_of_nothing_done_is_written(tmp_path):

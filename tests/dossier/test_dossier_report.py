@@ -9,6 +9,7 @@ from summarizer.dossier import write_report
 from summarizer.dossier.report import FORM, VERSION
 from summarizer.evaluate.stories import predictions
 from summarizer.metrics.text import rouge_l
+from tests.payloads import PAYLOADS, PLAIN, shape, steering
 
 MARK = "<img src=x onerror=alert(1)>"
 
@@ -36,6 +37,26 @@ def test_all_clips_are_in_and_no_word_is_markup_or_formula(tmp_path):
     assert [row["id"] for row in rows] == ["day", "night"] and rows[0]["want"] == "'=1+1"
     assert page.read_text().count("<article>") == 2 and "<img" not in page.read_text()
     assert [each["id"] for each in json.loads(texts.read_text())] == ["day", "night"]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+def test_words_of_strangers_stay_words(payload, tmp_path):
+    pages = []
+    for number, word in enumerate((PLAIN, payload)):
+        (folder := tmp_path / str(number)).mkdir()
+        moment = {"start": 1.0, "end": 3.0, "score": 0.5, "why": word, "text": word}
+        held = {key: word for key in ("id", "made", "want", "note", "summary")}
+        video = {"name": word, "sha256": "0", "seconds": 61.0}
+        put(folder, "a", told(**held, video=video, highlights=[moment], story=[moment]))
+        table, texts, page = write_report(folder)
+        pages.append(shape(page.read_text()))
+        with table.open(newline="") as file:
+            rows = list(csv.reader(file))
+        assert len(rows) == 2 and len(rows[1]) == len(rows[0])
+        assert not [each for each in rows[1] if each.startswith(("=", "+", "-", "@"))]
+        assert steering("".join(rows[1])) == ""
+        assert json.loads(texts.read_text())[0]["want"] == word
+    assert pages[0] == pages[1]
 
 
 def test_benchmarks_of_texts_take_it_for_predictions(tmp_path):

@@ -7,11 +7,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from summarizer.evaluate.pages import page
 from summarizer.evaluate.report import describe, in_order, markdown, table, write
 from summarizer.evaluate.room import Measure, Options, Protocol, Record
 from summarizer.evaluate.runs import Outcome
+from tests.payloads import PAYLOADS, PLAIN, shape, steering
 
 F1 = Measure("F1", "the first", scale=100, places=1)
 LOSS = Measure("loss", "the second", better="lower")
@@ -191,6 +193,29 @@ def test_in_markdown_they_are_words(hostile):
     assert text.replace("\n", "").isprintable()
     bare = re.sub(r"\\.", "", text)
     assert not re.search(r"<|\]\(|\*\*a|(?m:^#+ b)", bare)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+def test_words_of_strangers_stay_words_in_every_form(payload, tmp_path):
+    pages, texts = [], []
+    for word in (PLAIN, payload):
+        records = [
+            Record(word, "mine", {"F1": 0.1}, word, curves={word: [0, 1, 0]}),
+            Record("t", f"{word} ", {"F1": 0.2}, kept={"said": word}),
+            Record(f"{word}!", "", error=word),
+        ]
+        job = Job(notes=(word,), lacks={"loss": word})
+        told = outcome(records, job=job, apart=lambda record: (record.task,))
+        pages.append(page(told, describe(told)))
+        texts.append(markdown(describe(told)))
+        table(told.records, told.protocol.measures, tmp_path / "records.csv")
+    assert shape(pages[1]) == shape(pages[0])
+    usual, found = (MarkdownIt("commonmark").enable("table").render(each) for each in texts)
+    assert shape(found) == shape(usual) and steering(texts[1]) == ""
+    with (tmp_path / "records.csv").open(newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+    assert steering("".join(cells)) == ""
 
 
 def test_in_a_page_they_are_words(hostile):

@@ -6,6 +6,7 @@ import pytest
 
 from summarizer.errors import SummarizerError
 from summarizer.train import report
+from tests.payloads import PAYLOADS, PLAIN, shape
 
 
 def entry(step: int, seconds: float) -> dict:
@@ -28,6 +29,16 @@ def test_it_draws_the_log_of_a_run_in_pieces(tmp_path):
     assert "tell: &lt;own&gt;" in page and "&lt;b&gt;" in page and "<b>" not in page
     assert "cdn." not in page.split("<body>")[0][:2000] and "Plotly.newPlot" in page
     assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+def test_words_of_strangers_stay_words(payload, tmp_path):
+    pages = []
+    for word in (PLAIN, payload):
+        log = [{**entry(1, 2.0), "terms": {word: 1.0}}]
+        report.write(tmp_path / "own.html", word, log, {word: word, "data": {"a": [word]}})
+        pages.append(shape((tmp_path / "own.html").read_text()))
+    assert pages[0] == pages[1]
 
 
 def test_without_a_log_there_is_only_the_table(tmp_path):
