@@ -130,7 +130,8 @@ def eye_of(shape: EyeShape, words: int) -> nn.Module:
 
     config = eye_settings(shape, words)["model_cfg"]
     text = {k: v for k, v in config["text_cfg"].items() if k != "hf_tokenizer_name"}
-    return CLIP(config["embed_dim"], config["vision_cfg"], text)
+    made = CLIP(config["embed_dim"], config["vision_cfg"], text)
+    return made.to(memory_format=torch.channels_last)  # processors convolve that faster
 
 
 def save_eye(folder: Path, model: nn.Module, shape: EyeShape, tokenizer) -> None:
@@ -148,7 +149,7 @@ def save_eye(folder: Path, model: nn.Module, shape: EyeShape, tokenizer) -> None
 def likeness(one: Tensor, other: Tensor, scale: Tensor, same: Tensor) -> Tensor:
     """The sum of the contrastive loss over a batch, both ways, by CLIP's formula (Radford et al.,
     2021); `same` (n, n) marks pairs that mean the same, which are no mistakes."""
-    logits = scale * normalize(one.float(), dim=-1) @ normalize(other.float(), dim=-1).T
+    logits = scale * _likened(one, other)
     right = torch.arange(len(logits), device=logits.device)
     others = same & ~torch.eye(len(logits), dtype=torch.bool, device=logits.device)
     logits = logits.masked_fill(others, float("-inf"))
@@ -156,10 +157,16 @@ def likeness(one: Tensor, other: Tensor, scale: Tensor, same: Tensor) -> Tensor:
     return (loss(logits, right, reduction="sum") + loss(logits.T, right, reduction="sum")) / 2
 
 
+def _likened(one: Tensor, other: Tensor) -> Tensor:
+    """The cosines, in full precision, whatever the rest is computed in."""
+    with torch.autocast(one.device.type, enabled=False):
+        return normalize(one.float(), dim=-1) @ normalize(other.float(), dim=-1).T
+
+
 def naming(one: Tensor, other: Tensor, scale: Tensor, true: Tensor) -> Tensor:
     """The sum over what is likened of how much what is false of it (n, m) comes before what is
     true, and the same of each text; what nothing is true of counts nothing."""
-    logits = scale * normalize(one.float(), dim=-1) @ normalize(other.float(), dim=-1).T
+    logits = scale * _likened(one, other)
     return (_before(logits, true) + _before(logits.T, true.T) * len(one) / len(other)) / 2
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import torch
 
+from summarizer import checkpoint
 from summarizer.errors import SummarizerError
 from summarizer.models import hub
 from summarizer.models.adapted import prepared
@@ -36,9 +37,10 @@ from summarizer.train.answering import HEAD, SALIENCY, Answering, Made, Taught, 
 from summarizer.train.bank import EAR, EYE, Bank, Senses
 from summarizer.train.likening import Likening
 from summarizer.train.likening import Senses as Learning
+from summarizer.train.looking import Look, Looking
 from summarizer.train.loop import LOG, Lesson, Pace, train
 from summarizer.train.telling import Captions, Notes, Sounds, Stories, Wishes
-from summarizer.train.world import Moments, texts
+from summarizer.train.world import Moments, Views, texts
 
 TELLER = "pocket-llama"
 MADE = Made(TELLER, rows={"sight": EYE, "hearing": EAR})
@@ -87,6 +89,15 @@ class Part:
 # -- the lessons ----------------------------------------------------------------------------------
 
 
+def look(out: Path, sizes: Sizes) -> Lesson:
+    """Things and colours, where they lie in a picture."""
+    views = [
+        Views(part, count, sizes.eye.size)
+        for part, count in (("train", sizes.clips), ("validation", 4 * sizes.held))
+    ]
+    return Looking(Look(sizes.eye, len(Views.names)), sizes.eye, *views)
+
+
 def senses(out: Path, sizes: Sizes) -> Lesson:
     """Pictures and sounds beside what is said of them, and beside the name of each thing, place and
     sound: places alone would tell whole captions apart."""
@@ -96,6 +107,7 @@ def senses(out: Path, sizes: Sizes) -> Lesson:
         for part, count in (("train", sizes.clips), ("validation", sizes.held))
     ]
     module = Learning(sizes.eye, sizes.ear, len(tokenizer))
+    module.eye.visual.load_state_dict(checkpoint.tensors(out / "look"))
     return Likening(
         module, sizes.eye, tokenizer, *moments, says={"reader": EYE, "neutral": NEUTRAL}
     )
@@ -181,7 +193,8 @@ def _work(out: Path) -> Path:
 # -- in order -------------------------------------------------------------------------------------
 
 PARTS = (
-    Part("senses", senses, Pace(900, 8, rate=1.5e-3, decay=0.05)),
+    Part("look", look, Pace(3000, 16, rate=1.5e-3, decay=0.05, precision="bf16")),
+    Part("senses", senses, Pace(800, 8, rate=1e-3, decay=0.05, precision="bf16")),
     Part("language", language, Pace(4000, 24, rate=2e-3, decay=0.05)),
     Part("see", see, Pace(400, 32, rate=3e-3)),
     Part("hear", hear, Pace(300, 32, rate=3e-3)),

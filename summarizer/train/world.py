@@ -7,6 +7,7 @@ import numpy as np
 
 from summarizer.data import world
 from summarizer.train.likening import Earful, Glimpse, Told
+from summarizer.train.looking import View
 
 RATE = 24_000  # samples a second
 WINDOW = 5.0  # seconds of sound that the ear hears at once
@@ -22,8 +23,37 @@ def squeezed(pictures: np.ndarray, side: int) -> np.ndarray:
     return np.stack([cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in pictures])
 
 
+class Views:
+    """Of each clip a picture, with the things in it, each by its name and its colour."""
+
+    names = (*world.THINGS, *world.COLOURS)
+
+    def __init__(self, part: str, clips: int, side: int):
+        self.part, self.clips, self.side = part, clips, side
+
+    def __len__(self) -> int:
+        return self.clips
+
+    def view(self, index: int, draw: np.random.Generator) -> View:
+        clip = world.plan(index, self.part)
+        time = float(draw.uniform(0, clip.seconds))
+        number = world.scene_at(clip, time)
+        actors = clip.scenes[number].actors
+        shown = [
+            (actor, found)
+            for which, actor in enumerate(actors)
+            if (found := world.box(clip, number, which, time, DRAWN))
+        ]
+        return View(
+            squeezed(world.pictures(clip, [time], DRAWN), self.side)[0],
+            [tuple(np.divide(found, DRAWN * 2).tolist()) for _, found in shown],
+            [(self.names.index(actor.thing), self.names.index(actor.colour)) for actor, _ in shown],
+        )
+
+
 class Moments:
-    """Of each clip some pictures and some stretches of sound, with what is said of them."""
+    """Of each clip some stretches of sound, with what is said of them; and of as many clips some
+    pictures, because those of one clip are much alike."""
 
     def __init__(
         self, part: str, clips: int, side: int, pictures: int = 8, sounds: int = 2, *, names=False
@@ -35,14 +65,15 @@ class Moments:
         return self.clips
 
     def moments(self, index: int, draw: np.random.Generator) -> tuple[list[Glimpse], list[Earful]]:
+        seen = [self._glimpse(draw) for _ in range(self.pictures)]
         clip = world.plan(index, self.part)
-        times = np.sort(draw.uniform(0, clip.seconds, self.pictures)).tolist()
-        pictures = squeezed(world.pictures(clip, np.array(times), DRAWN), self.side)
-        seen = [
-            Glimpse(picture, _told(clip, time, time, world.caption(clip, time, draw)))
-            for time, picture in zip(times, pictures, strict=True)
-        ]
         return seen, [_earful(clip, draw) for _ in range(self.sounds)]
+
+    def _glimpse(self, draw: np.random.Generator) -> Glimpse:
+        clip = world.plan(int(draw.integers(self.clips)), self.part)
+        time = float(draw.uniform(0, clip.seconds))
+        picture = squeezed(world.pictures(clip, [time], DRAWN), self.side)[0]
+        return Glimpse(picture, _told(clip, time, time, world.caption(clip, time, draw)))
 
     def named(
         self, seen: Sequence[Told], heard: Sequence[Told], draw: np.random.Generator

@@ -3,7 +3,7 @@
 Everything is a function of the seed: the same one gives the same bytes, in any process and order.
 """
 
-from summarizer.data.world.drawing import box, pictures
+from summarizer.data.world.drawing import box, pictures, scene_at
 from summarizer.data.world.listing import examples
 from summarizer.data.world.noting import (
     SIGHTS,
@@ -18,15 +18,26 @@ from summarizer.data.world.planning import HELD_MUSIC, HELD_THINGS, PARTS, dice,
 from summarizer.data.world.playing import sound
 from summarizer.data.world.reading import Agreement, Said, agreement, due, facts_of
 from summarizer.data.world.telling import caption, heard, language, lines, story, told
-from summarizer.data.world.values import Actor, Clip, Fact, Scene, Sound, facts
+from summarizer.data.world.values import (
+    COLOURS,
+    THINGS,
+    Actor,
+    Clip,
+    Fact,
+    Scene,
+    Sound,
+    facts,
+)
 from summarizer.data.world.wishing import Wish, matching, saliency, windows, wishes
 
 __all__ = [
+    "COLOURS",
     "HELD_MUSIC",
     "HELD_THINGS",
     "PARTS",
     "SIGHTS",
     "SOUNDS",
+    "THINGS",
     "Actor",
     "Agreement",
     "Clip",
@@ -55,6 +66,7 @@ __all__ = [
     "pictures",
     "plan",
     "saliency",
+    "scene_at",
     "sound",
     "sounded",
     "story",
