@@ -2,18 +2,19 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from summarizer import dossier
+from summarizer.asked import add_wish, forms, preference
 from summarizer.chart import clock
-from summarizer.config import PRESETS, SHAPES, preset
+from summarizer.config import PRESETS, preset
 from summarizer.errors import OutputError, PreferenceError, SummarizerError
 from summarizer.exports import BASICS, FORMS, REELS, folder_for
 from summarizer.exports.plain import printable
 from summarizer.offers import offers
-from summarizer.schema import Length, Perception, Preference, Step, Summary
+from summarizer.schema import Perception, Preference, Step, Summary
 
 if TYPE_CHECKING:
     from summarizer.pipeline import Summarizer
@@ -41,14 +42,7 @@ def arguments() -> argparse.ArgumentParser:
         description="Summarize a video for one viewer: a story, a curve that says why, a reel.",
     )
     parser.add_argument("clips", type=Path, nargs="+", metavar="CLIP", help="video or sound files")
-    parser.add_argument("--want", default="", help="what you care about, in plain English")
-    parser.add_argument("--length", default="15%", help="of the reel: 15%% or 30s (default 15%%)")
-    parser.add_argument("--balance", type=float, default=0.5, help="0 only watch ... 1 only listen")
-    parser.add_argument(
-        "--variety", type=float, default=0.3, help="0 the best, however alike ... 1 all different"
-    )
-    parser.add_argument("--fill", action="store_true", help="fill up with other highlights")
-    parser.add_argument("--shape", default="source", help=f"of the reel: {', '.join(SHAPES)}")
+    add_wish(parser)
     parser.add_argument(
         "--also", default="", metavar="A,B", help=f"more files: {', '.join(EXTRAS)}, or all"
     )
@@ -82,16 +76,7 @@ def main(words: list[str] | None = None) -> int:
 
 def run(options: argparse.Namespace) -> None:
     """Summarize each clip; where one of several can't be, the others are done all the same."""
-    preference = Preference(
-        want=options.want,
-        length=Length.parse(options.length),
-        balance=options.balance,
-        variety=options.variety,
-        fill=options.fill,
-    )
-    extras = wanted(options.also)
-    if options.shape not in SHAPES:
-        raise PreferenceError(f"no shape {options.shape[:20]!r}; there are {', '.join(SHAPES)}")
+    asked = preference(options), wanted(options.also)
     apart = len(options.clips) > 1 or preset(options.preset).dossier
     if options.json and len(options.clips) > 1:
         raise PreferenceError("--json prints one summary; give one clip, or leave it out")
@@ -102,7 +87,7 @@ def run(options: argparse.Namespace) -> None:
 
     summarizer = load(options.preset, overrides=overrides(options), cache=options.cache)
     if not apart:
-        one(summarizer, options.clips[0], folder, (preference, extras), options, say)
+        one(summarizer, options.clips[0], folder, asked, options, say)
         return
     failed = []
     for number, (clip, name) in enumerate(
@@ -112,7 +97,7 @@ def run(options: argparse.Namespace) -> None:
             say.line("")
             say.line(f"Watching and listening to {printable(clip.name)} ...")
         try:
-            named(summarizer, clip, name, (preference, extras), options, say)
+            named(summarizer, clip, name, asked, options, say)
         except SummarizerError as error:
             if len(options.clips) == 1:
                 raise
@@ -152,7 +137,7 @@ def named(
     summarizer: "Summarizer",
     clip: Path,
     name: str,
-    asked: tuple[Preference, list[str]],
+    asked: tuple[Preference, Sequence[str]],
     options: argparse.Namespace,
     say: "Teller",
 ) -> None:
@@ -182,18 +167,18 @@ def one(
     summarizer: "Summarizer",
     clip: Path,
     folder: Path,
-    asked: tuple[Preference, list[str]],
+    asked: tuple[Preference, Sequence[str]],
     options: argparse.Namespace,
     say: "Teller",
 ) -> tuple[Perception, Summary]:
     """Summarize a clip into the folder."""
-    preference, extras = asked
+    wish, extras = asked
     perception = say.perceiving(summarizer.perceiving(clip))
     for note in perception.notes:
         say.line(note)
     if perception.heard_by:
         say.line(f"Speech heard by {perception.heard_by}.")
-    summary = summarizer.choose(perception, preference)
+    summary = summarizer.choose(perception, wish)
     say.line("")
     for told in summarizer.tell(perception, summary):
         if len(told.story) > len(summary.story):
@@ -212,7 +197,9 @@ def one(
     return perception, summary
 
 
-def more(summarizer: "Summarizer", summary: Summary, names: list[str], folder: Path) -> list[str]:
+def more(
+    summarizer: "Summarizer", summary: Summary, names: Sequence[str], folder: Path
+) -> list[str]:
     """Write these files besides; a sentence for each that can't be."""
     missing = []
     for name in names:
@@ -223,12 +210,9 @@ def more(summarizer: "Summarizer", summary: Summary, names: list[str], folder: P
     return missing
 
 
-def wanted(also: str) -> list[str]:
+def wanted(also: str) -> tuple[str, ...]:
     """The names of the files to write besides, of 'edl,srt' or 'all'."""
-    names = list(EXTRAS) if also == ALL else [each.strip() for each in also.split(",") if each]
-    if unknown := [name for name in names if name not in FORMS]:
-        raise PreferenceError(f"no file {unknown[0][:20]!r}; there are {', '.join(EXTRAS)}, or all")
-    return names
+    return EXTRAS if also == ALL else forms(also, EXTRAS, f", or {ALL}")
 
 
 class Teller:

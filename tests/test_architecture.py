@@ -151,6 +151,7 @@ ALLOWED = {
     ),
     "summarizer.batch": (
         "summarizer.batch",
+        "summarizer.asked",
         "summarizer.pipeline",
         "summarizer.offers",
         "summarizer.sampling",

@@ -5,20 +5,21 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from time import monotonic
 
+from summarizer.asked import add_wish, forms, preference
 from summarizer.batch import cluster, report
 from summarizer.batch.inputs import Item, items
 from summarizer.batch.records import Record, Records, kept
 from summarizer.batch.work import BASICS, Job, summarized, swept
 from summarizer.chart import clock
-from summarizer.config import PRESETS, SHAPES, preset
-from summarizer.errors import PreferenceError, SummarizerError
+from summarizer.config import PRESETS, preset
+from summarizer.errors import SummarizerError
 from summarizer.exports import FORMS
 from summarizer.exports.plain import brief, line
 from summarizer.models.loading import keep
-from summarizer.schema import Length, Preference
 
 EXTRAS = tuple(name for name in FORMS if name not in BASICS)
 FAILED = 1  # some videos; what became of each is in the records
@@ -39,7 +40,7 @@ def arguments() -> argparse.ArgumentParser:
         help='a file, a folder, a glob, an address (s3://, gs://, hf://), or a .jsonl of {"video": '
         '..., "want": ...}',
     )
-    parser.add_argument("--want", default="", help="what you care about, in plain English")
+    add_wish(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder for the results")
     parser.add_argument(
         "--workers",
@@ -50,13 +51,6 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--ray", default="", metavar="ADDRESS", help="of a Ray cluster to work on")
     parser.add_argument("--preset", default="offline", help=", ".join(PRESETS))
     parser.add_argument("--set", action="append", default=[], metavar="A.B=V", dest="overrides")
-    parser.add_argument("--length", default="15%", help="of a reel: 15%% or 30s (default 15%%)")
-    parser.add_argument("--balance", type=float, default=0.5, help="0 only watch ... 1 only listen")
-    parser.add_argument(
-        "--variety", type=float, default=0.3, help="0 the best, however alike ... 1 all different"
-    )
-    parser.add_argument("--fill", action="store_true", help="fill up with other highlights")
-    parser.add_argument("--shape", default="source", help=f"of the reels: {', '.join(SHAPES)}")
     parser.add_argument(
         "--also", default="", metavar="A,B", help=f"more files: {', '.join(EXTRAS)}"
     )
@@ -101,24 +95,14 @@ def asked(given: argparse.Namespace) -> tuple[Job, int]:
     from summarizer.offers import require
     from summarizer.pipeline import load
 
-    if given.shape not in SHAPES:
-        raise PreferenceError(f"no shape {given.shape[:20]!r}; there are {', '.join(SHAPES)}")
-    also = tuple(each.strip() for each in given.also.split(",") if each.strip())
-    if unknown := [name for name in also if name not in FORMS]:
-        raise PreferenceError(f"no file {unknown[0][:20]!r}; there are {', '.join(EXTRAS)}")
+    wish, also = preference(given), forms(given.also, EXTRAS)
     load(given.preset, overrides=given.overrides)
     require(preset(given.preset))
-    preference = Preference(
-        length=Length.parse(given.length),
-        balance=given.balance,
-        variety=given.variety,
-        fill=given.fill,
-    )
     job = Job(
         given.out.absolute(),
         given.preset,
         tuple(given.overrides),
-        preference,
+        replace(wish, want=""),  # each video has its own
         given.shape,
         also,
         given.cache and given.cache.absolute(),
