@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from summarizer import SummarizerError
 from summarizer.schema import Event, Perception, Summary
@@ -17,6 +18,7 @@ from ui import annotate, api, cards, feelings, inside, ledger, look, parts, view
 from ui.edits import Edits
 from ui.handlers import Handlers, Order, Wish, failed, weights_in, weights_typed
 from ui.parts import Parts
+from ui.sealed import Sealed
 from ui.session import IDLE, Player, Reel, Rooms, Session, Status
 
 if TYPE_CHECKING:
@@ -120,6 +122,7 @@ def serve(summarizer: "Summarizer", annotations: Path | None = None, **options) 
         footer_links=["api", "gradio", "settings"],
         run_history=False,
         max_threads=THREADS,
+        app_kwargs={"middleware": [Middleware(Sealed)]},
         prevent_thread_lock=True,
         _frontend=False,  # no check that gives up where the first look takes more than 3 s
         **options,
