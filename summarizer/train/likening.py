@@ -27,11 +27,11 @@ from summarizer.models.small import (
 )
 from summarizer.models.vision import Preparation
 from summarizer.train.loop import Pick
+from summarizer.train.marking import HALF, levelled
 
 HOTTEST = 100.0  # that a likeness is multiplied with, as in CLIP
 TERMS = ("sight", "hearing", "named in sight", "named in hearing")
 HELD = 64  # examples of a check, at most
-LEVEL = 1e-7  # added to a variance, as MERT does
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,8 +128,7 @@ class Likening:
         self.module, self.shape, self.tokenizer = module, shape, tokenizer
         self.moments, self.held = moments, held
         self.weights, self.examples = dict.fromkeys(TERMS, 1.0), len(moments)
-        half = (0.5,) * 3
-        self.prepare = Preparation(shape.size, half, half, "bicubic")
+        self.prepare = Preparation(shape.size, HALF, HALF, "bicubic")
 
     def batch(self, picks: Sequence[Pick]) -> dict[str, Tensor]:
         moments = [self.moments.moments(index, draw) for index, draw in picks]
@@ -213,12 +212,6 @@ class Likening:
         checkpoint.save(
             folder, own, {"kind": "heard", "common": self.shape.common, **self.says}, metrics
         )
-
-
-def levelled(sounds: Tensor) -> Tensor:
-    """Mean 0 and variance 1, each sound for itself, as the ear prepares it in use."""
-    sounds = sounds - sounds.mean(1, keepdim=True)
-    return sounds / (sounds.var(1, unbiased=False, keepdim=True) + LEVEL).sqrt()
 
 
 def _together(

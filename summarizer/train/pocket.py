@@ -37,10 +37,10 @@ from summarizer.train.answering import HEAD, SALIENCY, Answering, Made, Taught, 
 from summarizer.train.bank import EAR, EYE, Bank, Senses
 from summarizer.train.likening import Likening
 from summarizer.train.likening import Senses as Learning
-from summarizer.train.looking import Look, Looking
 from summarizer.train.loop import LOG, Lesson, Pace, train
+from summarizer.train.marking import Listen, Look, Marking
 from summarizer.train.telling import Captions, Notes, Sounds, Stories, Wishes
-from summarizer.train.world import Moments, Views, texts
+from summarizer.train.world import Moments, Playing, Views, texts
 
 TELLER = "pocket-llama"
 MADE = Made(TELLER, rows={"sight": EYE, "hearing": EAR})
@@ -91,11 +91,20 @@ class Part:
 
 def look(out: Path, sizes: Sizes) -> Lesson:
     """Things and colours, where they lie in a picture."""
-    views = [
+    held = 4 * sizes.held  # pictures are cheap
+    marked = [
         Views(part, count, sizes.eye.size)
-        for part, count in (("train", sizes.clips), ("validation", 4 * sizes.held))
+        for part, count in (("train", sizes.clips), ("validation", held))
     ]
-    return Looking(Look(sizes.eye, len(Views.names)), sizes.eye, *views)
+    return Marking(Look(sizes.eye, len(Views.names)), *marked)
+
+
+def listen(out: Path, sizes: Sizes) -> Lesson:
+    """Kinds of sound, and of music, when they are heard."""
+    marked = [
+        Playing(part, count) for part, count in (("train", sizes.clips), ("validation", sizes.held))
+    ]
+    return Marking(Listen(sizes.ear, len(Playing.names), Playing.pieces), *marked)
 
 
 def senses(out: Path, sizes: Sizes) -> Lesson:
@@ -108,6 +117,7 @@ def senses(out: Path, sizes: Sizes) -> Lesson:
     ]
     module = Learning(sizes.eye, sizes.ear, len(tokenizer))
     module.eye.visual.load_state_dict(checkpoint.tensors(out / "look"))
+    module.ear.load_state_dict(checkpoint.tensors(out / "listen"))
     return Likening(
         module, sizes.eye, tokenizer, *moments, says={"reader": EYE, "neutral": NEUTRAL}
     )
@@ -194,7 +204,8 @@ def _work(out: Path) -> Path:
 
 PARTS = (
     Part("look", look, Pace(3000, 16, rate=1.5e-3, decay=0.05, precision="bf16")),
-    Part("senses", senses, Pace(800, 8, rate=1e-3, decay=0.05, precision="bf16")),
+    Part("listen", listen, Pace(2400, 4, rate=1e-3, decay=0.05, precision="bf16")),
+    Part("senses", senses, Pace(450, 8, rate=1e-3, decay=0.05, precision="bf16")),
     Part("language", language, Pace(4000, 24, rate=2e-3, decay=0.05)),
     Part("see", see, Pace(400, 32, rate=3e-3)),
     Part("hear", hear, Pace(300, 32, rate=3e-3)),

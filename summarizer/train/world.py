@@ -7,13 +7,15 @@ import numpy as np
 
 from summarizer.data import world
 from summarizer.train.likening import Earful, Glimpse, Told
-from summarizer.train.looking import View
+from summarizer.train.marking import lying
 
 RATE = 24_000  # samples a second
 WINDOW = 5.0  # seconds of sound that the ear hears at once
 SHORTEST = 1.5  # seconds of it that a text is about, at least
 DRAWN = (160, 90)  # pixels of a picture as it is drawn
 GRID = 0.5  # seconds
+EDGE = 0.05  # of them, in which what begins or ends is not told
+PATCH = 32  # pixels of the eye
 COLOURED = 32  # coloured things of a batch that are named
 
 
@@ -24,7 +26,8 @@ def squeezed(pictures: np.ndarray, side: int) -> np.ndarray:
 
 
 class Views:
-    """Of each clip a picture, with the things in it, each by its name and its colour."""
+    """Of each clip a picture, and of each of its patches the things that lie there, each by its
+    name and by its colour."""
 
     names = (*world.THINGS, *world.COLOURS)
 
@@ -34,21 +37,37 @@ class Views:
     def __len__(self) -> int:
         return self.clips
 
-    def view(self, index: int, draw: np.random.Generator) -> View:
+    def example(self, index: int, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         clip = world.plan(index, self.part)
         time = float(draw.uniform(0, clip.seconds))
-        number = world.scene_at(clip, time)
-        actors = clip.scenes[number].actors
-        shown = [
-            (actor, found)
-            for which, actor in enumerate(actors)
-            if (found := world.box(clip, number, which, time, DRAWN))
-        ]
-        return View(
-            squeezed(world.pictures(clip, [time], DRAWN), self.side)[0],
-            [tuple(np.divide(found, DRAWN * 2).tolist()) for _, found in shown],
-            [(self.names.index(actor.thing), self.names.index(actor.colour)) for actor, _ in shown],
-        )
+        (picture,) = squeezed(world.pictures(clip, [time], DRAWN), self.side)
+        number, boxes, names = world.scene_at(clip, time), [], []
+        for which, actor in enumerate(clip.scenes[number].actors):
+            if found := world.box(clip, number, which, time, DRAWN):
+                boxes.append(tuple(np.divide(found, DRAWN * 2).tolist()))
+                names.append([self.names.index(each) for each in (actor.thing, actor.colour)])
+        return picture, lying(boxes, names, self.side // PATCH, len(self.names))
+
+
+class Playing:
+    """Of each clip a window of sound, and of each half second what is heard then."""
+
+    names = world.SOUNDS
+    pieces = round(WINDOW / GRID)
+
+    def __init__(self, part: str, clips: int):
+        self.part, self.clips = part, clips
+
+    def __len__(self) -> int:
+        return self.clips
+
+    def example(self, index: int, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        clip = world.plan(index, self.part)
+        begin = _window(clip, draw)
+        times = begin + GRID * np.arange(self.pieces)
+        heard = [world.facts(clip, time + EDGE, time + GRID - EDGE) for time in times]
+        true = [[name in facts for name in self.names] for facts in heard]
+        return world.sound(clip, RATE, begin, begin + WINDOW), np.array(true)
 
 
 class Moments:
@@ -93,7 +112,7 @@ class Moments:
 
 
 def _earful(clip: world.Clip, draw: np.random.Generator) -> Earful:
-    begin = GRID * int(draw.integers(int((clip.seconds - WINDOW) / GRID) + 1))
+    begin = _window(clip, draw)
     first, last = _part(draw)
     sound = world.sound(clip, RATE, begin, begin + WINDOW)
     start, end = begin + first, begin + last
@@ -104,6 +123,11 @@ def _earful(clip: world.Clip, draw: np.random.Generator) -> Earful:
 def _told(clip: world.Clip, start: float, end: float, text: str) -> Told:
     tells = frozenset(fact for each in world.facts_of(text) for fact in each.facts)
     return Told(text, tells, world.facts(clip, start, max(end, start + 0.01)))
+
+
+def _window(clip: world.Clip, draw: np.random.Generator) -> float:
+    """Where one begins, on the grid."""
+    return GRID * int(draw.integers(int((clip.seconds - WINDOW) / GRID) + 1))
 
 
 def _part(draw: np.random.Generator) -> tuple[float, float]:
