@@ -18,6 +18,10 @@ from pathlib import Path
 MB = 1 << 20
 SPACE = {"mb": 500.0, "minutes": 20.0}  # what a Space takes, if no flag says otherwise
 HERE = {"mb": 2048.0, "minutes": 180.0}
+BOTH = (
+    "--mcp knows no passwords, so it can't be served with --auth; leave one of them away, or put a "
+    "proxy that asks for one in front of --mcp"
+)
 NO_MCP = "--mcp needs an extra that is not installed; get it with: pip install '.[mcp]'"
 
 
@@ -62,6 +66,8 @@ def open_page(options: argparse.Namespace):
 
     if options.mcp and find_spec("mcp") is None:
         raise SummarizerError(NO_MCP)
+    if options.mcp and options.auth:
+        raise SummarizerError(BOTH)
     from ui import gpu
     from ui.page import serve
 
@@ -90,14 +96,18 @@ def open_page(options: argparse.Namespace):
 
 def main() -> None:
     from summarizer import SummarizerError
+    from summarizer.files import Scratch
 
+    options = flags()
     try:
-        summarizer, page = open_page(flags())
+        with Scratch() as uploads:  # gradio's own place for them is open to everybody here
+            os.environ.setdefault("GRADIO_TEMP_DIR", str(uploads))
+            summarizer, page = open_page(options)
+            threading.Thread(target=summarizer.warm, daemon=True).start()
+            page.block_thread()
     except (SummarizerError, OSError) as error:  # OSError: the port is taken
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None
-    threading.Thread(target=summarizer.warm, daemon=True).start()
-    page.block_thread()
 
 
 if __name__ == "__main__":

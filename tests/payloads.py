@@ -11,6 +11,7 @@ PWNED = "window.pwned=1"  # what every script of these does, for a browser to te
 
 PAYLOADS = {
     "script": f"<script>{PWNED}</script>",
+    "direction": "\u202eevil\u2066a\u200eb\u200bc\ufeffd",
     "closing": f"</script></style></title></textarea></button></li><script>{PWNED}</script>",
     "image": f"<img src=x onerror={PWNED}>",
     "svg": f"<svg/onload={PWNED}><a href=javascript:{PWNED}>x</a></svg><h1>mine</h1>",
@@ -28,7 +29,6 @@ PAYLOADS = {
     "cue": "a\n\n2\n00:00:01,000 --> 00:00:02,000\n{\\an8}<b>mine</b>\n\nNOTE b",
     "cells": "a | b |\n| c | \\| d\n# head\n- item\n1. one",
     "control": "\x1b[31mred\x07\b\x7f\x9b0m\rb\u2028c\u2029d",
-    "direction": "\u202eevil\u2066a\u200eb\u200bc\ufeffd",
 }
 
 PLAIN = "plain words"

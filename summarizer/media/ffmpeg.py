@@ -16,6 +16,7 @@ from typing import IO
 from summarizer.config import Limits
 from summarizer.errors import MediaError, OutputError
 from summarizer.media.formats import OPENED
+from summarizer.media.worker import environment
 
 THREADS = min(8, os.cpu_count() or 1)  # more only costs memory
 HEARTBEAT = 0.25  # seconds
@@ -87,6 +88,7 @@ def run(
         errors="replace",
         # SIGXFSZ stays ignored as in Python: a file that grows too large is an error, not a death
         restore_signals=False,
+        env=environment(),
         start_new_session=True,  # a group of its own, which can be killed as one
     )
     complaints: deque[str] = deque(maxlen=100)

@@ -113,3 +113,15 @@ def test_the_most_telling_complaint_is_told():
         True,
     )
     assert "no reason given" in str(failure([]))
+
+
+def test_it_knows_no_secrets(tmp_path, monkeypatch):
+    """One that a file has taken over finds nothing in its surroundings worth having."""
+    spy, told = tmp_path / "ffmpeg", tmp_path / "told"
+    spy.write_text('#!/bin/sh\nfor last; do :; done\nenv > "$last"\n')
+    spy.chmod(0o755)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(spy))
+    for name in ("HF_TOKEN", "NARRATOR_KEY", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "hush hush")
+    assert list(run([str(told)], 1.0, 60.0)) == []
+    assert "PATH=" in told.read_text() and "hush" not in told.read_text()

@@ -1,5 +1,7 @@
 """The real server: some people at once, whom it lets in, and what it lets be read."""
 
+from pathlib import Path
+
 import pytest
 
 from bench.soak.crowd import crowd, served
@@ -32,7 +34,9 @@ def test_a_password_shuts_everything_and_only_ones_own_results_are_read(tmp_path
             right = {"username": "ann", "password": "long enough"}
             assert ann.post("login", data=right).status_code == 200
             assert ann.get("config").status_code == 200
-            assert ann.post("gradio_api/upload", files=upload).status_code == 200
+            (kept,) = ann.post("gradio_api/upload", files=upload).json()
+            (ours,) = (tmp_path / "tmp").glob("watch-listen-*")
+            assert Path(kept).is_relative_to(ours) and ours.stat().st_mode & 0o077 == 0
             for path in (
                 tmp_path / "secret.txt",
                 tmp_path / "annotations.sqlite",

@@ -13,6 +13,7 @@ import app
 @pytest.fixture
 def at_home(monkeypatch):
     monkeypatch.delenv("SPACE_ID", raising=False)
+    monkeypatch.setenv("GRADIO_TEMP_DIR", "")  # what a program sets is undone
 
 
 def test_nothing_said_leaves_the_address_to_the_surroundings(at_home):
@@ -76,6 +77,15 @@ def test_tools_without_their_extra_are_a_sentence(at_home, served, monkeypatch, 
         app.main()
     said = capsys.readouterr().err
     assert end.value.code == 2 and said.count("\n") == 1 and "pip install" in said
+
+
+def test_tools_and_a_password_are_a_sentence(at_home, served, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["app.py", "--mcp", "--auth", "ann:secret"])
+    with pytest.raises(SystemExit) as end:
+        app.main()
+    said = capsys.readouterr().err
+    assert end.value.code == 2 and said.count("\n") == 1 and "knows no passwords" in said
+    assert "secret" not in said
 
 
 def test_on_a_space_its_library_comes_before_everything(tmp_path):
