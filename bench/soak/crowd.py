@@ -28,6 +28,7 @@ SETTLED = 40  # summaries after which the server remembers as many as it ever wi
 MORE_MEMORY = 200 * MB  # than by then
 MORE_DISK = 100 * MB
 FULL = ("queue is full", "people wait already")  # in the sentence for whoever is one too many
+PLACE = ("you are next", "before you")  # for those who wait
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Crowd:
 
     done: int = 0
     refused: int = 0
+    waited: int = 0
     wrong: tuple[str, ...] = ()
     settled: int = 0  # the round by which nothing has to grow any more, or the first
     memory: list[int] = field(default_factory=list)  # bytes after each round
@@ -46,8 +48,9 @@ class Crowd:
         first, last = (f"{each / MB:.0f}" for each in (self.memory[self.settled], self.memory[-1]))
         before, after = (f"{each / MB:.0f}" for each in (self.disk[self.settled], self.disk[-1]))
         return (
-            f"{len(self.memory)} rounds, {self.refused} refused in a sentence; memory {first} then "
-            f"{last} MB, disk {before} then {after} MB"
+            f"{len(self.memory)} rounds; {self.waited} waited and were told their place, "
+            f"{self.refused} were refused in a sentence; memory {first} then {last} MB, disk "
+            f"{before} then {after} MB"
         )
 
 
@@ -60,8 +63,9 @@ def crowd(people: int, seconds: float) -> Crowd:
             while not found.memory or time.monotonic() < end:
                 turn = len(found.memory)
                 wishes = [f"wish {number} of round {turn}" for number in range(people)]
-                for told in pool.map(lambda wish: _asked(address, film, wish), wishes):
+                for told, waited in pool.map(lambda wish: _asked(address, film, wish), wishes):
                     _count(found, told)
+                    found.waited += waited
                 found.memory.append(_memory(server))
                 found.disk.append(_disk(Path(place)))
                 if found.done <= SETTLED:
@@ -111,21 +115,25 @@ def _until_up(address: str, process: subprocess.Popen, said: Path) -> None:
     raise RuntimeError(f"the page did not come up: {said.read_text(errors='replace')[-500:]}")
 
 
-def _asked(address: str, film: Path, wish: str) -> str:
-    """What is wrong with what one person gets; "refused" where there was no room."""
+def _asked(address: str, film: Path, wish: str) -> tuple[str, bool]:
+    """What is wrong with what one person gets, "refused" where there was no room; and whether they
+    were told their place while they waited."""
     from gradio_client import Client, handle_file
 
+    waited = False
     try:
         client = Client(address, verbose=False, analytics_enabled=False)
-        handle, summary, _ = client.predict(handle_file(film), want=wish, api_name="/summarize")
+        job = client.submit(handle_file(film), want=wish, api_name="/summarize")
+        handle, summary, _ = job.result()
+        waited = any(place in told["stage"] for _, _, told in job.outputs() for place in PLACE)
         if summary["preference"]["want"] != wish:
-            return f"{wish!r} got what {summary['preference']['want']!r} is for"
+            return f"{wish!r} got what {summary['preference']['want']!r} is for", waited
         kept = Path(client.predict(handle, "json", api_name="/export")).read_text(encoding="utf-8")
-        return "" if wish in kept else f"{wish!r} got somebody else's file"
+        return "" if wish in kept else f"{wish!r} got somebody else's file", waited
     except Exception as error:
         text = str(error)
         full = any(each in text.lower() for each in FULL) and "\n" not in text.strip()
-        return "refused" if full else f"{wish!r}: {text[:200]}"
+        return "refused" if full else f"{wish!r}: {text[:200]}", waited
 
 
 def _count(found: Crowd, told: str) -> None:

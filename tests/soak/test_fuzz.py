@@ -14,6 +14,7 @@ COUNT = 100
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)  # only what hangs takes so long, however busy the machine
 def test_a_hundred_damaged_clips_end_well():
     done = subprocess.run(  # of its own: what these tests need besides is not to be counted
         [sys.executable, "-m", "bench.soak.fuzz", str(COUNT), "1"],

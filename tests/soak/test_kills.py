@@ -8,6 +8,7 @@ TIMES = 5
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)  # only what hangs takes so long, however busy the machine
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_a_killed_operation_leaves_nothing_torn_and_the_next_start_is_like_the_first(
     name, tmp_path
