@@ -66,7 +66,7 @@ def main(words: list[str] | None = None) -> int:
     try:
         run(options)
     except SummarizerError as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: {printable(error)}\n")
         return 2
     except KeyboardInterrupt:
         sys.stderr.write("Stopped; nothing half-written is left.\n")

@@ -240,6 +240,7 @@ ALLOWED = {
     ),
     "summarizer.data": (
         "summarizer.data",
+        "summarizer.exports.plain",  # names of strangers, for a terminal
         "summarizer.annotations",
         "summarizer.cache",
         "summarizer.schema",

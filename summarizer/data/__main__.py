@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
 from summarizer.data import checking, download, fetching, manifest, metadata
 from summarizer.data.entries import home
@@ -17,6 +18,7 @@ from summarizer.data.manifest import Example
 from summarizer.data.readers import READERS
 from summarizer.data.sources import SOURCES
 from summarizer.errors import SummarizerError
+from summarizer.exports.plain import printable
 
 MANIFEST = "manifest.jsonl"
 TABLE = ".csv"  # what a table of videos ends with
@@ -80,11 +82,11 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return COMMANDS[options.command](options)
     except SummarizerError as error:
-        sys.stderr.write(f"error: {error}\n")
+        _say(f"error: {error}", sys.stderr)
         return 2
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        sys.stderr.write(f"error: {where}{(error.strerror or str(error)).lower()}\n")
+        _say(f"error: {where}{(error.strerror or str(error)).lower()}", sys.stderr)
         return 2
     except KeyboardInterrupt:
         sys.stderr.write("Stopped; what is finished stays, and the same command goes on.\n")
@@ -184,7 +186,7 @@ def _write(examples: Iterable[Example], folder: Path, anywhere: bool) -> None:
 def _skipping(count: Counter):
     def skipped(sentence: str) -> None:
         count["entries"] += 1
-        sys.stderr.write(f"left out: {sentence}\n")
+        _say(f"left out: {sentence}", sys.stderr)
 
     return skipped
 
@@ -193,9 +195,11 @@ def _left_out(skipped: Counter) -> str:
     return f", {skipped['entries']} broken ones left out" if skipped["entries"] else ""
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+def _say(text: str, where: TextIO | None = None) -> None:
+    """A line that steers no terminal: data sets and their files may be called anything."""
+    stream = where or sys.stdout
+    stream.write(f"{printable(text)}\n")
+    stream.flush()
 
 
 COMMANDS = {"read": read, "check": check, "fetch": fetch, "media": media}

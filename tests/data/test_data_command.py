@@ -12,6 +12,7 @@ from summarizer.data import checking, manifest
 from summarizer.data.__main__ import main
 from summarizer.data.manifest import Example, Rated, Told
 from summarizer.data.readers import READERS
+from tests.payloads import PAYLOADS, steering
 
 ID = "QOlSCBRmfWY"
 QUERY = {"qid": 1, "query": "a dog", "duration": 4, "vid": f"{ID}_0.0_4.0"}
@@ -103,6 +104,16 @@ def test_what_may_not_be_written_is_told(tmp_path, capsys):
         capsys, "read", "qvhighlights", "--data", folder, "--out", tmp_path / "no" / "m.jsonl"
     )
     assert status == 2 and err.startswith("error: ") and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+def test_no_name_steers_a_terminal(payload, tmp_path, capsys):
+    name = payload.replace("/", "")
+    (tmp_path / name).write_text("no manifest")
+    status, out, err = run(capsys, "check", tmp_path / name)
+    assert status == 1 and "is no manifest" in out and steering(out + err) == ""
+    status, out, err = run(capsys, "read", "tvsum", "--data", tmp_path / name / "x")
+    assert status == 2 and err and steering(out + err) == ""
 
 
 def test_an_unknown_data_set_is_told_what_there_is(capsys):
