@@ -122,7 +122,8 @@ def _asked(address: str, film: Path, wish: str) -> tuple[str, bool]:
 
     waited = False
     try:
-        client = Client(address, verbose=False, analytics_enabled=False)
+        patient = {"timeout": PATIENCE}
+        client = Client(address, verbose=False, analytics_enabled=False, httpx_kwargs=patient)
         job = client.submit(handle_file(film), want=wish, api_name="/summarize")
         handle, summary, _ = job.result()
         waited = any(place in told["stage"] for _, _, told in job.outputs() for place in PLACE)
