@@ -340,7 +340,6 @@ PRESETS = {
         "on any machine, and knows only a little drawn world of its own.",
         limit=DRAWN,
         needs=("pocket-clip", "pocket-mert", "pocket-llama"),
-        listed=False,
     ),
     "progressive": STAGED,
     "progressive-large": replace(

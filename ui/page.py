@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 
 TITLE = "Watch & Listen"
 CLIPS = Path(__file__).parent.parent / "examples"
-WISHES = {"match": "the goals", "lecture": "the waggle dance", "day": "music at night"}
+# what each example starts with: a wish, and the preset that was made for it, if not just any
+STARTS = {
+    "match": ("the goals", ""),
+    "lecture": ("the waggle dance", ""),
+    "day": ("music at night", ""),
+    "toys": ("the yellow balloon", "pocket"),
+}
 
 PRIVATE = {"show_progress": "hidden", "api_visibility": "private"}
 QUICK = {**PRIVATE, "queue": False}
@@ -81,6 +87,7 @@ class Clip(NamedTuple):
     path: Path
     title: str
     want: str
+    preset: str
 
 
 def build(summarizer: "Summarizer", rooms: Rooms, annotations: Path) -> gr.Blocks:
@@ -131,13 +138,13 @@ def serve(summarizer: "Summarizer", annotations: Path | None = None, **options) 
 
 
 def our_clips(folder: Path) -> tuple[Clip, ...]:
-    """The examples that are there, each with the wish it starts with."""
+    """The examples that are there, each with what it starts with."""
     found = []
     for path in sorted(folder.glob("*.mp4")):
         told = path.with_suffix(".json")
         known = json.loads(told.read_text(encoding="utf-8")) if told.exists() else {}
         title = known.get("title") or path.stem.replace("_", " ").capitalize()
-        found.append(Clip(path.resolve(), title, WISHES.get(path.stem, "")))
+        found.append(Clip(path.resolve(), title, *STARTS.get(path.stem, ("", ""))))
     return tuple(found)
 
 
@@ -191,7 +198,11 @@ class _Wiring:
             self.open, [stage.files, state.session], with_controls, cancels=work, **PRIVATE
         )
         picked = stage.examples.pick(
-            self.pick, state.session, with_controls, cancels=work, **PRIVATE
+            self.pick,
+            [state.session, panel.preset],
+            [*with_controls, panel.preset],
+            cancels=work,
+            **PRIVATE,
         )
         length = [panel.unit, panel.amount, state.session]
         for event in (opened, picked):
@@ -280,10 +291,22 @@ class _Wiring:
         opened = self._opened(session, fresh, status)
         return opened if saved is None else {**opened, **self.restored(saved, fresh)}
 
-    def pick(self, session: Session, event: gr.EventData) -> dict:
+    def pick(self, session: Session, preset: str, event: gr.EventData) -> dict:
         clip = self.clips[int(event.number)]
         fresh, status = self.on.open_example(clip.path, session)
-        return {**self._opened(session, fresh, status), self.panel.want: clip.want}
+        return {
+            **self._opened(session, fresh, status),
+            self.panel.want: clip.want,
+            self.panel.preset: self._fitting(clip, preset),
+        }
+
+    def _fitting(self, clip: Clip, preset: str) -> str:
+        """The preset made for the clip, where it is ready; one made for another clip is left."""
+        ready = {each.name for each in self.on.summarizer.presets() if each.ready}
+        if clip.preset in ready:
+            return clip.preset
+        brought = preset in {each.preset for each in self.clips}
+        return self.on.summarizer.name if brought else preset
 
     def _opened(self, old: Session, fresh: Session, status: Status) -> dict:
         stage, scene = self.stage, {} if fresh is old else self.scene(fresh)

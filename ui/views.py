@@ -74,8 +74,8 @@ def hero() -> str:
     )
 
 
-def examples(clips: tuple[tuple[Path, str, str], ...]) -> str:
-    """A card for each (path, title, wish)."""
+def examples(clips: tuple[tuple[Path, str, str, str], ...]) -> str:
+    """A card for each (path, title, wish, preset)."""
     if not clips:
         return ""
     cards = "".join(
@@ -84,7 +84,7 @@ def examples(clips: tuple[tuple[Path, str, str], ...]) -> str:
         'aria-hidden="true"></video>'
         f"<strong>{escape(title)}</strong>"
         f"<span>{f'“{escape(wish)}”' if wish else 'just the highlights'}</span></button>"
-        for number, (path, title, wish) in enumerate(clips)
+        for number, (path, title, wish, _) in enumerate(clips)
     )
     return f'<h2 class="wl-or">or take an example</h2><div class="wl-examples">{cards}</div>'
 

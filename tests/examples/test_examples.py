@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
-NAMES = ("match", "lecture", "day")
+NAMES = ("match", "lecture", "day", "toys")
 
 
 def truth(name: str) -> dict:

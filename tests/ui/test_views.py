@@ -85,7 +85,7 @@ def shown(text: str) -> dict[str, str]:
     place = Path("/tmp/room") / text.replace("/", "")
     line, _ = views.room(about)
     return {
-        "examples": views.examples(((place, text, text),)),
+        "examples": views.examples(((place, text, text, ""),)),
         "player": views.player(session, Player(place)),
         "player trouble": views.player(session, Player(None, Status("error", text))),
         "facts": views.facts(about.video),
