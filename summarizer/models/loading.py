@@ -2,6 +2,7 @@
 
 import json
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
@@ -106,14 +107,17 @@ def tokens_of(folder: Path):
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """No progress bars and no reports of transformers meanwhile."""
+    """No progress bars and no reports of transformers meanwhile, nor what it has to say to those
+    who write libraries on top of it."""
     from transformers.utils import logging
 
     said, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
     finally:
         logging.set_verbosity(said)
         if bars:

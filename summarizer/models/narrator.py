@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from summarizer.errors import PresetError
-from summarizer.models.loading import alone
+from summarizer.models.loading import alone, quiet
 from summarizer.models.steady import Steady
 
 IGNORED = -100  # a label that teaches nothing
@@ -97,8 +97,6 @@ def load_tokenizer(folder: Path):
     """What the model of a folder reads text with, without the model."""
     from transformers import AutoTokenizer
 
-    from summarizer.models.loading import quiet
-
     try:
         with quiet():
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
@@ -167,7 +165,8 @@ def with_lora(narrator: "Narrator", lora: Lora | None = None) -> "Narrator":
         bias="none",
         target_modules=list(lora.targets),
     )
-    return narrator.having(get_peft_model(narrator.model, config).eval())
+    with quiet():
+        return narrator.having(get_peft_model(narrator.model, config).eval())
 
 
 def save_adapter(narrator: "Narrator", folder: Path) -> None:
@@ -187,7 +186,8 @@ def _adapted(model, adapter: Path):
 
     if not (adapter / ADAPTER).is_file():  # peft would go on to look for a pickle
         raise PresetError(f"{adapter} has no {ADAPTER}, so it is no adapter that can be loaded")
-    return PeftModel.from_pretrained(model, str(adapter), is_trainable=False).eval()
+    with quiet():
+        return PeftModel.from_pretrained(model, str(adapter), is_trainable=False).eval()
 
 
 # -- the narrator ---------------------------------------------------------------------------------
