@@ -210,7 +210,7 @@ PARTS = (
     Part("see", see, Pace(400, 32, rate=3e-3)),
     Part("hear", hear, Pace(300, 32, rate=3e-3)),
     Part("judge", judge, Pace(400, 64, rate=1.5e-3, decay=0.05)),
-    Part("tell", tell, Pace(700, 12, rate=1.5e-3)),
+    Part("tell", tell, Pace(1500, 12, rate=1.5e-3)),
 )
 
 
