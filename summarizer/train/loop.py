@@ -179,6 +179,7 @@ class Run:
     @staticmethod
     def begin(lesson: Lesson, pace: Pace, out: Path, identity: str) -> "Run":
         from accelerate import Accelerator, DistributedDataParallelKwargs
+        from accelerate.state import AcceleratorState
 
         if lesson.examples < 1:
             raise SummarizerError("there are no examples to learn from; check the manifest")
@@ -187,6 +188,7 @@ class Run:
             raise WeightsError("nothing of this model is trainable, so there is nothing to learn")
         # a batch may lack a sense, and then leaves the projector of that sense out
         loose = DistributedDataParallelKwargs(find_unused_parameters=True)
+        AcceleratorState._reset_state()  # a run before this one may have had another precision
         accelerator = Accelerator(
             mixed_precision=_precision(pace.precision), kwargs_handlers=[loose]
         )

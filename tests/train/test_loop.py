@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -241,3 +242,9 @@ def test_what_cannot_be_learned_says_so(tmp_path):
     for wrong in ({"steps": 0}, {"rate": 0.0}, {"clip": 0.0}, {"warmup": 2}, {"precision": "x"}):
         with pytest.raises(PresetError):
             Pace(**wrong)
+
+
+def test_runs_of_different_precision_may_follow_each_other_in_one_process(tmp_path):
+    for number, precision in enumerate(("bf16", "no", "bf16")):
+        pace = replace(PACE, steps=2, precision=precision)
+        assert train(Fitting(), pace, tmp_path / str(number), quiet=True).done
