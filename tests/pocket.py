@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import torch
 
 from summarizer.models.narrator import Lora
 from summarizer.models.small import EarShape, EyeShape, TellerShape
@@ -26,8 +25,6 @@ SMALL = Sizes(
 
 def train(home: Path) -> None:
     """Make a home of checkpoints in which every part was trained for a step or two."""
-    precision = torch.get_float32_matmul_precision()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHECKPOINTS", str(home))
         assert run(home / "pocket", SMALL)
-    torch.set_float32_matmul_precision(precision)

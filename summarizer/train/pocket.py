@@ -216,7 +216,15 @@ PARTS = (
 
 def run(out: Path, sizes: Sizes, seconds: float = math.inf) -> bool:
     """Train what is not there yet, for so many seconds at most; whether all of it is there."""
+    before = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("medium")  # bfloat16 products where the processor has them
+    try:
+        return _run(out, sizes, seconds)
+    finally:
+        torch.set_float32_matmul_precision(before)
+
+
+def _run(out: Path, sizes: Sizes, seconds: float) -> bool:
     begun = time.monotonic()
     for part in PARTS:
         if any((out / f"{part.name}{end}").is_dir() for end in ("", SALIENCY)):

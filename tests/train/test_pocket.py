@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
 
 from summarizer import checkpoint
 from summarizer.data import world
@@ -22,10 +21,8 @@ def trained(tmp_path_factory):
     home = tmp_path_factory.mktemp("checkpoints")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHECKPOINTS", str(home))
-        precision = torch.get_float32_matmul_precision()
         assert not run(home / "pocket", SMALL, seconds=0), "stopped after a step"
         assert run(home / "pocket", SMALL)
-        torch.set_float32_matmul_precision(precision)
     return home
 
 
