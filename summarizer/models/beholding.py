@@ -68,9 +68,14 @@ def head_of(folder: Path, made_by: tuple[tuple[str, str], ...]):
     return load(folder, dict(made_by))
 
 
-@lru_cache(maxsize=4)
 def reader(name: str, weights: str) -> tuple[Read, tuple[str, ...], np.ndarray]:
     """What reads texts for a track, how to put a wish to it, and what it makes of neutral texts."""
+    return _reader(name, weights, checkpoint.home())
+
+
+@lru_cache(maxsize=4)
+def _reader(name: str, weights: str, home: Path) -> tuple[Read, tuple[str, ...], np.ndarray]:
+    """The same, kept for each place that checkpoints lie in."""
     from summarizer.models.neutral import HEARD, NEUTRAL, PHRASES, SOUNDS
 
     if beside := WEIGHTS[weights].beside if weights in WEIGHTS else "":
