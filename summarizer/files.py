@@ -31,10 +31,9 @@ def writing(name: str, folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
         raise OutputError(
-            f"{name} can't be written to {folder}: {reason}; choose another folder or make room, "
-            "and the same command goes on"
+            f"{name} can't be written to {folder}: {reason(error)}; choose another folder or make "
+            "room, and the same command goes on"
         ) from None
 
 

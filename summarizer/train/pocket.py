@@ -92,18 +92,13 @@ class Part:
 def look(out: Path, sizes: Sizes) -> Lesson:
     """Things and colours, where they lie in a picture."""
     held = 4 * sizes.held  # pictures are cheap
-    marked = [
-        Views(part, count, sizes.eye.size)
-        for part, count in (("train", sizes.clips), ("validation", held))
-    ]
+    marked = [Views(*each, sizes.eye.size) for each in _parts(sizes.clips, held)]
     return Marking(Look(sizes.eye, len(Views.names)), *marked)
 
 
 def listen(out: Path, sizes: Sizes) -> Lesson:
     """Kinds of sound, and of music, when they are heard."""
-    marked = [
-        Playing(part, count) for part, count in (("train", sizes.clips), ("validation", sizes.held))
-    ]
+    marked = [Playing(*each) for each in _parts(sizes.clips, sizes.held)]
     return Marking(Listen(sizes.ear, len(Playing.names), Playing.pieces), *marked)
 
 
@@ -112,8 +107,8 @@ def senses(out: Path, sizes: Sizes) -> Lesson:
     sound: places alone would tell whole captions apart."""
     tokenizer = tokenizer_of(texts(sizes.read, 1), sizes.words[0], ends_highest=True)
     moments = [
-        Moments(part, count, sizes.eye.size, pictures=8, sounds=1, names=True)
-        for part, count in (("train", sizes.clips), ("validation", sizes.held))
+        Moments(*each, sizes.eye.size, pictures=8, sounds=1, names=True)
+        for each in _parts(sizes.clips, sizes.held)
     ]
     module = Learning(sizes.eye, sizes.ear, len(tokenizer))
     module.eye.visual.load_state_dict(checkpoint.tensors(out / "look"))
@@ -138,10 +133,7 @@ def language(out: Path, sizes: Sizes) -> Lesson:
     """Notes of a scene, and what is to be told of them."""
     tokenizer = tokenizer_of(texts(sizes.read, 1), sizes.words[1])
     narrator = Narrator(teller_of(sizes.teller, len(tokenizer)), tokenizer)
-    sources = [
-        Notes(part, count, narrator)
-        for part, count in (("train", sizes.clips), ("validation", sizes.held))
-    ]
+    sources = [Notes(*each, narrator) for each in _parts(sizes.clips, sizes.held)]
     return Language(Taught(_quick(narrator)).learning(("",)), Made(TELLER), *sources)
 
 
@@ -182,11 +174,13 @@ def _sensing(out: Path, sizes: Sizes, judging: bool = False) -> tuple[Taught, li
     widths = {"sight": kept.eye.patch_width, "sound": kept.ear.width}
     ready = prepared(narrator, sizes.lora, widths)
     common = {"sight": kept.eye.width, "hearing": kept.eye.width}
-    banks = [
-        Bank(_work(out) / "bank", part, count, kept)
-        for part, count in (("train", sizes.kept), ("validation", sizes.held))
-    ]
+    banks = [Bank(_work(out) / "bank", *each, kept) for each in _parts(sizes.kept, sizes.held)]
     return Taught(ready, Head(common, sizes.hidden) if judging else None), banks
+
+
+def _parts(clips: int, held: int) -> tuple[tuple[str, int], ...]:
+    """Of the world, and how many clips: to learn from, and of a check."""
+    return ("train", clips), ("validation", held)
 
 
 def _quick(narrator: Narrator) -> Narrator:
