@@ -1,11 +1,13 @@
 """Sight: what each second looks like, as CLIP puts it, so that texts can be compared with it."""
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from summarizer.config import VisionConfig
+from summarizer.models.moving import beside, moving
 from summarizer.schema import Concept, Encoded, Findings, Pictures, Track, Video
 from summarizer.senses.pictured import Spaced, middle, squeezed
 
@@ -36,6 +38,7 @@ class Sight:
     weights: ClassVar[str] = "clip-vit-b-32"
     settings: ClassVar[str] = "vision"
     patches: ClassVar[bool] = False  # whether some tokens of each picture are kept, too
+    follows: ClassVar[bool] = False  # whether they also say where they lie and how they move
     nearest: ClassVar[float] = 1.0  # seconds from one picture to the next, at least
 
     def __init__(self, video: Video):
@@ -65,12 +68,13 @@ class Sight:
         device = best_device()
         eye = load_eye(folder(cls.weights), device)
         found = [np.zeros((0, eye.width), np.float32)]
-        kept = [np.zeros((0, eye.patch_width), np.float16)]
+        kept: list[np.ndarray] = []
         for first in range(0, len(times), AT_ONCE):
             seen = eye.look(np.asarray(rows[first : first + AT_ONCE]))
             found.append(seen.embedding)
             if cls.patches:
-                kept.append(merged(seen.patches, settings))
+                patches = cls._followed(seen.patches, times, rows, first)
+                kept.append(merged(patches, settings))
             done = min(len(times), first + AT_ONCE)
             rows_so_far = np.concatenate(found).astype("f2")
             tracks = [Track("sight", times[:done].copy(), rows_so_far, cls.weights)]
@@ -80,6 +84,18 @@ class Sight:
                 tracks.append(Track("patches", each, tokens, cls.weights))
             share = done / len(times)
             yield Encoded(share, Findings(tracks=tuple(tracks)), device, done * eye.patches)
+
+    @classmethod
+    def _followed(
+        cls, patches: "Tensor", times: np.ndarray, rows: np.ndarray, first: int
+    ) -> "Tensor":
+        """The patches of these pictures and, where that is wanted, how they move."""
+        if not cls.follows:
+            return patches
+        before = max(0, first - 1)
+        around = slice(before, first + len(patches) + 1)
+        numbers = moving(np.asarray(rows[around]), times[around], math.isqrt(patches.shape[1]))
+        return beside(patches, numbers[first - before :][: len(patches)])
 
 
 class LargeSight(Sight):
@@ -103,8 +119,10 @@ class PocketSight(Sight):
     square, and twice a second, so that it can tell how things move."""
 
     name: ClassVar[str] = "sight-pocket"
+    version: ClassVar[int] = 2
     weights: ClassVar[str] = "pocket-clip"
     patches: ClassVar[bool] = True
+    follows: ClassVar[bool] = True
     nearest: ClassVar[float] = 0.5
     shape: ClassVar[tuple[int, ...]] = (SMALL, SMALL, 3)
 

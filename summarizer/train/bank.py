@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import ceil
+from math import ceil, isqrt
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -19,6 +19,7 @@ from summarizer.files import whole
 from summarizer.models import hub
 from summarizer.models.beholding import asked_of
 from summarizer.models.merging import decide
+from summarizer.models.moving import beside, moving
 from summarizer.schema import Curve, Event, Perception, Track, Video
 from summarizer.train.world import DRAWN, GRID, RATE, squeezed
 
@@ -64,8 +65,10 @@ class Senses:
         settings = VisionConfig()
         times = np.arange(0, clip.seconds, GRID)
         side = self.eye.prepare.size
-        found = self.eye.look(squeezed(world.pictures(clip, times, DRAWN), side))
-        kept = decide(found.patches, settings.keep_tokens, settings.merging).merge(found.patches)
+        pictures = squeezed(world.pictures(clip, times, DRAWN), side)
+        found = self.eye.look(pictures)
+        patches = beside(found.patches, moving(pictures, times, isqrt(self.eye.patches)))
+        kept = decide(patches, settings.keep_tokens, settings.merging).merge(patches)
         tokens = kept.flatten(0, 1).half().numpy()
         each = np.repeat(times, settings.keep_tokens)
         sight = Track("sight", times, found.embedding.astype("f2"), EYE)

@@ -23,6 +23,7 @@ from summarizer import checkpoint
 from summarizer.errors import SummarizerError
 from summarizer.models import hub
 from summarizer.models.adapted import prepared
+from summarizer.models.moving import NUMBERS
 from summarizer.models.narrator import Lora, Narrator, load_narrator
 from summarizer.models.saliency.head import Head
 from summarizer.models.small import (
@@ -171,7 +172,7 @@ def tell(out: Path, sizes: Sizes) -> Lesson:
 
 def _sensing(out: Path, sizes: Sizes, judging: bool = False) -> tuple[Taught, list[Bank]]:
     narrator, kept = _quick(load_narrator(hub.folder(TELLER), "cpu")), Senses()
-    widths = {"sight": kept.eye.patch_width, "sound": kept.ear.width}
+    widths = {"sight": kept.eye.patch_width + NUMBERS, "sound": kept.ear.width}
     ready = prepared(narrator, sizes.lora, widths)
     common = {"sight": kept.eye.width, "hearing": kept.eye.width}
     banks = [Bank(_work(out) / "bank", *each, kept) for each in _parts(sizes.kept, sizes.held)]

@@ -25,11 +25,13 @@ MIXED = 0.15  # share of the questions about a single picture, and of those abou
 NAMED = 0.8  # of what is in a picture, that a note of it names
 AGAIN = 3  # notes of pictures for a scene, at most
 OPEN = 0.25  # share of the wishes for nothing in particular
+SCENES = 0.5  # share of the questions about pictures that are about those of a scene
+BOTH = ("sight", "sound")
 JUDGED = ("sight", "hearing")  # the tracks that a head reads
 
 
 def asked(
-    perceived: Perception, words: Words, senses: Sequence[str] = ("sight", "sound")
+    perceived: Perception, words: Words, senses: Sequence[str] = BOTH
 ) -> list[list[Piece]]:
     """The prompts of use, one for each event, with the tokens of these senses."""
     summary = Summary(perceived.video, Preference(""), Answer("open"), Saliency((), ()), ())
@@ -38,10 +40,12 @@ def asked(
     return prompts(perceived, summary, reader, known)
 
 
-def asked_of(beheld: Beheld, number: int, words: Words) -> list[Piece]:
+def asked_of(
+    beheld: Beheld, number: int, words: Words, senses: Sequence[str] = BOTH
+) -> list[Piece]:
     """The prompt of one scene; those of the others are not made."""
     event = beheld.perception.events[number]
-    (prompt,) = asked(replace(beheld.perception, events=(event,)), words)
+    (prompt,) = asked(replace(beheld.perception, events=(event,)), words, senses)
     return prompt
 
 
@@ -89,7 +93,8 @@ class Notes:
 
 
 class Captions:
-    """What a single picture shows, told of its tokens."""
+    """What pictures show, told of their tokens: a single one, or those of a scene, whose sound is
+    noted in words. What things do shows in few single ones."""
 
     def __init__(self, bank: Bank, words: Words):
         self.bank, self.words = bank, words
@@ -98,6 +103,17 @@ class Captions:
         return len(self.bank)
 
     def question(self, index: int, draw: np.random.Generator) -> Question:
+        asks = self._scene if draw.random() < SCENES else self._picture
+        return Question(f"{self.bank.part} {index}", *asks(index, draw))
+
+    def _scene(self, index: int, draw: np.random.Generator) -> tuple[list[Piece], str]:
+        beheld = self.bank.beheld(index, draw)
+        number = int(draw.integers(len(beheld.clip.scenes)))
+        before, tag, *tokens, rest, after = asked_of(beheld, number, self.words, ("sight",))
+        notes = " ".join(world.sounded(beheld.clip, beheld.clip.scenes[number], draw))
+        return [before, tag, *tokens, f" {notes}{rest}", after], line(beheld, number, draw)
+
+    def _picture(self, index: int, draw: np.random.Generator) -> tuple[list[Piece], str]:
         clip = world.plan(index, self.bank.part)
         patches = next(each for each in self.bank.tracks(index) if each.name == "patches")
         times = np.unique(patches.times)
@@ -108,8 +124,7 @@ class Captions:
         one = Track("patches", patches.times[rows] - scene.start, patches.values[rows], EYE)
         beheld = _about(alone(clip, scene), draw, [one])
         (prompt,) = asked(beheld.perception, self.words, ("sight",))
-        answer = tagged(beheld, world.caption(clip, time, draw))
-        return Question(f"{self.bank.part} {index}", prompt, answer)
+        return prompt, tagged(beheld, world.caption(clip, time, draw))
 
 
 class Sounds:
