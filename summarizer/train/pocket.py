@@ -199,13 +199,13 @@ def _work(out: Path) -> Path:
 
 PARTS = (
     Part("look", look, Pace(3000, 16, rate=1.5e-3, decay=0.05, precision="bf16")),
-    Part("listen", listen, Pace(2400, 4, rate=1e-3, decay=0.05, precision="bf16")),
+    Part("listen", listen, Pace(5000, 4, rate=1e-3, decay=0.05, precision="bf16")),
     Part("senses", senses, Pace(450, 8, rate=1e-3, decay=0.05, precision="bf16")),
     Part("language", language, Pace(4000, 24, rate=2e-3, decay=0.05)),
     Part("see", see, Pace(400, 32, rate=3e-3)),
     Part("hear", hear, Pace(300, 32, rate=3e-3)),
     Part("judge", judge, Pace(400, 64, rate=1.5e-3, decay=0.05)),
-    Part("tell", tell, Pace(1500, 12, rate=1.5e-3)),
+    Part("tell", tell, Pace(2500, 12, rate=1.5e-3)),
 )
 
 
