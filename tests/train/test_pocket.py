@@ -10,7 +10,7 @@ from summarizer.models.narrator import Rows, load_narrator
 from summarizer.train import pocket
 from summarizer.train.bank import Bank, Beheld, Senses, perception
 from summarizer.train.pocket import PARTS, run
-from summarizer.train.telling import Notes, Stories, Wishes, asked, line
+from summarizer.train.telling import Captions, Notes, Stories, Wishes, asked, line
 from summarizer.train.world import Moments
 from tests.pocket import SMALL
 
@@ -100,6 +100,26 @@ def test_each_scene_is_asked_of_by_itself_and_its_notes_stand_where_the_tokens_w
         text = "".join(worded.pieces)
         assert text.startswith(worded.answer.partition(" ")[0]) and len(text) > 20
         assert not [each for each in worded.pieces if isinstance(each, Rows)]
+
+
+def test_of_pictures_of_a_scene_what_things_do_is_told_with_its_sound_noted_in_words(home):
+    narrator = load_narrator(hub.folder("pocket-llama"), "cpu")
+    bank, noted = Bank(home / "bank", "train", 4, Senses()), 0
+    for seed in range(12):
+        question = Captions(bank, narrator).question(seed % 4, np.random.default_rng(seed))
+        assert sum(isinstance(each, Rows) for each in question.pieces) == 1
+        shown = "".join("*" if isinstance(each, Rows) else each for each in question.pieces)
+        tag, notes = shown.split("*")
+        told = {fact for each in world.facts_of(question.answer) for fact in each.facts}
+        kinds = {fact.kind for fact in told}
+        assert question.answer.startswith(tag) and notes.endswith("\n\n")
+        assert bool(notes.strip()) == ("doing" in kinds) == ("sound" in kinds), question.answer
+        noted += bool(notes.strip())
+        if notes.strip():
+            words = {fact for each in world.facts_of(notes) for fact in each.facts}
+            heard = {fact for fact in told if fact.kind in ("sound", "instrument")}
+            assert heard <= words and not [fact for fact in words if fact.kind == "thing"]
+    assert 0 < noted < 12
 
 
 def test_what_is_told_of_the_scenes_is_the_story_under_the_times_of_the_prompts(home):
