@@ -13,6 +13,7 @@ from summarizer.config import PRESETS, preset
 from summarizer.errors import OutputError, PreferenceError, SummarizerError
 from summarizer.exports import BASICS, FORMS, REELS, folder_for
 from summarizer.exports.plain import printable
+from summarizer.files import reason
 from summarizer.offers import offers
 from summarizer.schema import Perception, Preference, Step, Summary
 
@@ -127,8 +128,7 @@ def made(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(
-            f"the folder {printable(folder)} can't be used: {(error.strerror or '').lower()}; "
-            "choose another"
+            f"the folder {printable(folder)} can't be used: {reason(error)}; choose another"
         ) from None
     return folder
 
@@ -192,8 +192,8 @@ def one(
     say.finish(summary, folder)
     if missing and options.also != ALL:
         raise OutputError("; ".join(missing))
-    for reason in missing:
-        say.line(f"Not written: {reason}")
+    for each in missing:
+        say.line(f"Not written: {each}")
     return perception, summary
 
 

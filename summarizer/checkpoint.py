@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from summarizer.errors import OutputError, WeightsError
+from summarizer.files import reason
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -81,9 +82,8 @@ def save(
             (part / name).write_text(text, encoding="utf-8")
         _swap(part, folder)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
         raise OutputError(
-            f"the checkpoint {folder.name} can't be written to {folder.parent}: {reason.lower()}; "
+            f"the checkpoint {folder.name} can't be written to {folder.parent}: {reason(error)}; "
             "choose another folder or make room"
         ) from None
     finally:
@@ -195,7 +195,7 @@ def _shapes(file: Path) -> dict[str, tuple[int, ...]]:
         header.pop("__metadata__", None)
         return {name: tuple(map(int, each["shape"])) for name, each in header.items()}
     except OSError as error:
-        raise _damaged(file, (error.strerror or "").lower()) from None
+        raise _damaged(file, reason(error)) from None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise _damaged(file, "its header makes no sense") from None
 
@@ -222,7 +222,7 @@ def _read_json(file: Path) -> dict[str, Any]:
             raise _damaged(file, f"it has more than {MOST_TEXT:,} bytes")
         values = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise _damaged(file, (error.strerror or "").lower()) from None
+        raise _damaged(file, reason(error)) from None
     except (ValueError, RecursionError):
         raise _damaged(file, "it is no JSON") from None
     if not isinstance(values, dict):

@@ -23,6 +23,7 @@ from summarizer.config import PRESETS, Config
 from summarizer.data import manifest, perceived
 from summarizer.data.manifest import Example
 from summarizer.errors import PresetError, SummarizerError
+from summarizer.files import reason
 from summarizer.offers import require
 from summarizer.pipeline import Summarizer, load
 from summarizer.sampling import settings_of
@@ -207,8 +208,7 @@ def digest(path: Path) -> str:
         with path.open("rb") as file:
             return file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise SummarizerError(f"{path.name} can't be read: {reason}") from None
+        raise SummarizerError(f"{path.name} can't be read: {reason(error)}") from None
 
 
 # -- pictures -------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import numpy as np
 
 from summarizer.config import Config
 from summarizer.errors import OutputError
+from summarizer.files import reason
 from summarizer.schema import Encoded, Pictures, Sound
 from summarizer.senses import SENSES, Configured, Holding, TwoStep
 
@@ -78,7 +79,7 @@ class Sampler:
         except OSError as error:
             raise OutputError(
                 f"samples for {self.sense.name!r} can't be kept: "
-                f"{(error.strerror or type(error).__name__).lower()}; make room and try again"
+                f"{reason(error)}; make room and try again"
             ) from None
         self.count += len(records)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from summarizer.config import PRESETS
 from summarizer.errors import SummarizerError, WeightsError
+from summarizer.files import reason
 from summarizer.models import hub
 from summarizer.models.hub import WEIGHTS, Weights
 
@@ -121,10 +122,9 @@ def _whole(folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         part.replace(folder)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
         raise WeightsError(
-            f"{folder.parent.name} can't be written to {folder.parent}: {reason}; make room or "
-            "set XDG_DATA_HOME to another folder"
+            f"{folder.parent.name} can't be written to {folder.parent}: {reason(error)}; make room "
+            "or set XDG_DATA_HOME to another folder"
         ) from None
     finally:
         shutil.rmtree(part, ignore_errors=True)

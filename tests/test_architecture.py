@@ -80,6 +80,7 @@ ALLOWED = {
         "summarizer.schema",
         "summarizer.config",
         "summarizer.errors",
+        "summarizer.files",
     ),
     "summarizer.offers": (
         "summarizer.checkpoint",
@@ -88,8 +89,13 @@ ALLOWED = {
         "summarizer.schema",
         "summarizer.errors",
     ),
-    "summarizer.weights": ("summarizer.config", "summarizer.models", "summarizer.errors"),
-    "summarizer.checkpoint": ("summarizer.errors",),
+    "summarizer.weights": (
+        "summarizer.config",
+        "summarizer.models",
+        "summarizer.errors",
+        "summarizer.files",
+    ),
+    "summarizer.checkpoint": ("summarizer.errors", "summarizer.files"),
     "summarizer.__main__": (
         "summarizer.asked",
         "summarizer.pipeline",
@@ -100,6 +106,7 @@ ALLOWED = {
         "summarizer.chart",
         "summarizer.exports",
         "summarizer.offers",
+        "summarizer.files",
     ),
     "summarizer.stages.narrate": (
         "summarizer.stages.narrate",  # one stage in several files
@@ -237,6 +244,7 @@ ALLOWED = {
         "summarizer.schema",
         "summarizer.config",
         "summarizer.errors",
+        "summarizer.files",
     ),
     "summarizer.data": (
         "summarizer.data",

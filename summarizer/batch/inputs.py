@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from summarizer.errors import SummarizerError
+from summarizer.files import reason
 
 # what is taken of a folder; a file that is named itself is always tried
 SUFFIXES = (
@@ -86,8 +87,8 @@ def _addresses(given: str) -> list[str]:
     except SummarizerError:
         raise
     except Exception as error:  # each store has errors of its own
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise SummarizerError(f"{_plain(given)} can't be listed: {reason}") from None
+        said = " ".join(str(error).split())[:200] or type(error).__name__
+        raise SummarizerError(f"{_plain(given)} can't be listed: {said}") from None
     return [given]
 
 
@@ -117,8 +118,7 @@ def _manifest(path: Path, want: str) -> Iterator[Item]:
                 if line.strip():
                     yield _entry(line, f"line {number} of {path.name}", path.parent, want)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise SummarizerError(f"the manifest {path.name} can't be read: {reason}") from None
+        raise SummarizerError(f"the manifest {path.name} can't be read: {reason(error)}") from None
 
 
 def _entry(line: bytes, where: str, folder: Path, want: str) -> Item:

@@ -25,6 +25,7 @@ from summarizer.batch.inputs import EXTRA, Item, is_address
 from summarizer.batch.records import BINS, Record
 from summarizer.config import MB
 from summarizer.errors import MediaError, OutputError, PreferenceError, SummarizerError
+from summarizer.files import reason
 from summarizer.sampling import Encode, encode
 from summarizer.schema import Perception, Preference, Step, Summary
 from summarizer.stages.narrate import Write, write
@@ -91,8 +92,9 @@ def summarized(item: Item, job: Job, encode: Encode = encode, write: Write = wri
     try:
         record = _made(item, job, summarizer(job, encode, write), clock)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        record = failed(item, OutputError(f"its results can't be written: {reason}; make room"))
+        record = failed(
+            item, OutputError(f"its results can't be written: {reason(error)}; make room")
+        )
     except Exception as error:  # a bad file is a record, whatever it does
         record = failed(item, error)
     return replace(record, spent=dict(clock.spent)) if record.error else record
@@ -230,10 +232,9 @@ def _published(part: Path, target: Path, record: Record) -> Record:
     except OSError as error:
         if theirs := finished(target):
             return theirs
-        reason = (error.strerror or type(error).__name__).lower()
         raise OutputError(
-            f"{target.name} can't be written to {target.parent}: {reason}; make room or remove "
-            "what has its name"
+            f"{target.name} can't be written to {target.parent}: {reason(error)}; make room or "
+            "remove what has its name"
         ) from None
     return record
 
@@ -265,8 +266,8 @@ def _fetched(source: str, folder: Path, most: int) -> Path:
     except SummarizerError:
         raise
     except Exception as error:  # each store has errors of its own
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise MediaError(f"it can't be fetched: {reason}") from None
+        said = " ".join(str(error).split())[:200] or type(error).__name__
+        raise MediaError(f"it can't be fetched: {said}") from None
     return folder / name
 
 

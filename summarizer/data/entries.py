@@ -16,6 +16,7 @@ from typing import TextIO
 
 from summarizer.data.manifest import LONGEST, TEXT, Example, Malformed, Told
 from summarizer.errors import SummarizerError
+from summarizer.files import reason
 
 ENTRY = 16 << 20  # characters of an entry at most
 WHOLE = 512 << 20  # bytes of a file that has to be read in one go
@@ -259,13 +260,13 @@ def _decoded(file: TextIO, text: str, where: str) -> tuple[object, str]:
         try:
             value, end = DECODER.raw_decode(text)
         except (ValueError, RecursionError) as error:
-            value, end, reason = None, len(text), str(error)[:80]
+            value, end, wrong = None, len(text), str(error)[:80]
         else:
-            reason = ""
+            wrong = ""
         # what ends with the text may go on after it, as a number does
         more = file.read(max(BLOCK, len(text))) if end == len(text) <= ENTRY else ""
-        if not more and reason:
-            raise SummarizerError(f"{where} is not JSON ({reason})")
+        if not more and wrong:
+            raise SummarizerError(f"{where} is not JSON ({wrong})")
         if not more:
             return value, text[end:]
         text += more
@@ -311,8 +312,7 @@ def _opened(path: Path, newline: str | None = None) -> Iterator[TextIO]:
     except UnicodeDecodeError:
         raise SummarizerError(f"{path.name} is not UTF-8 text") from None
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise SummarizerError(f"{path.name} can't be read: {reason}") from None
+        raise SummarizerError(f"{path.name} can't be read: {reason(error)}") from None
 
 
 def _parsed(where: str, text: str) -> object:

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import numpy as np
 
 from summarizer.errors import SummarizerError
-from summarizer.files import whole
+from summarizer.files import reason, whole
 
 VERSION = 1
 FORM = "watch-and-listen manifest"
@@ -301,8 +301,7 @@ def lines(path: Path) -> Iterator[tuple[int, bytes]]:
                         raise SummarizerError(f"{path.name} has more than {MOST} examples")
                     yield number, line
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise SummarizerError(f"{path.name} can't be read: {reason}") from None
+        raise SummarizerError(f"{path.name} can't be read: {reason(error)}") from None
 
 
 def _version(path: Path, line: bytes) -> None:

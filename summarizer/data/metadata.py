@@ -11,7 +11,7 @@ from pathlib import Path
 from summarizer.data.manifest import Example, Malformed, place
 from summarizer.data.manifest import is_address as is_web
 from summarizer.errors import SummarizerError
-from summarizer.files import whole
+from summarizer.files import reason, whole
 
 COLUMNS = ("id", "video", "seconds", "wish", "story", "split", "source")
 LARGEST = 256 << 20  # bytes of a table that is read
@@ -51,8 +51,7 @@ def read(path: Path) -> Iterator[Example]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             yield from _examples(file, path)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise SummarizerError(f"{path.name} can't be read: {reason}") from None
+        raise SummarizerError(f"{path.name} can't be read: {reason(error)}") from None
     except UnicodeDecodeError:
         raise SummarizerError(f"{path.name} is no text in UTF-8") from None
 

@@ -28,6 +28,7 @@ from pathlib import Path
 import numpy as np
 
 from summarizer.errors import SummarizerError
+from summarizer.files import reason
 from summarizer.models.emotion import emotion
 from summarizer.models.tagging import tags
 from summarizer.schema import Perception, Saliency, Track
@@ -135,8 +136,7 @@ class Features:
                 )
             text = path.read_bytes()
         except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
-            raise SummarizerError(f"{path.name} can't be read: {reason}") from None
+            raise SummarizerError(f"{path.name} can't be read: {reason(error)}") from None
         try:
             return Features.from_json(text)
         except SummarizerError as error:

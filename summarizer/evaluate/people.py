@@ -17,7 +17,7 @@ from summarizer.chart import clock
 from summarizer.dossier.report import read
 from summarizer.errors import SummarizerError
 from summarizer.exports.plain import brief, line
-from summarizer.files import whole
+from summarizer.files import reason, whole
 from summarizer.metrics.agreement import krippendorff
 
 ASKED = {
@@ -119,8 +119,7 @@ def given(path: Path) -> list[Given]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return _answers(csv.DictReader(file), path)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise SummarizerError(f"{path.name} can't be read: {reason}") from None
+        raise SummarizerError(f"{path.name} can't be read: {reason(error)}") from None
     except (UnicodeDecodeError, csv.Error):
         raise SummarizerError(f"{path.name} is no table in UTF-8") from None
 

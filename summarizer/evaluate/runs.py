@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from summarizer.config import MB, Config, override, preset
 from summarizer.errors import OutputError, SummarizerError
 from summarizer.evaluate.room import Job, Options, Protocol, Record
-from summarizer.files import alone, writing
+from summarizer.files import alone, reason, writing
 
 FORM = 1  # of the journal
 WHOLE = 16 * MB  # files up to here count with all they hold, larger ones with their ends
@@ -273,8 +273,7 @@ def fingerprint(path: Path, apart: tuple[Path, ...] = ()) -> str:
                 inside = file.relative_to(path).as_posix()
                 digest.update(inside.encode(errors="surrogateescape") + b"\0" + _gist(file))
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise SummarizerError(f"{path} can't be read: {reason}; make it readable") from None
+        raise SummarizerError(f"{path} can't be read: {reason(error)}; make it readable") from None
     return digest.hexdigest()[:16]
 
 

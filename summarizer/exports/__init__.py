@@ -16,7 +16,7 @@ from summarizer.exports.plain import printable
 from summarizer.exports.story import story
 from summarizer.exports.table import table
 from summarizer.exports.timeline import Clock
-from summarizer.files import Scratch, whole
+from summarizer.files import Scratch, reason, whole
 from summarizer.schema import Summary
 
 BUNDLE = "highlights.zip"
@@ -148,8 +148,7 @@ def folder_for(folder: Path, replace: bool) -> Path:
         there = [name for name in names if (folder / name).exists()]
     except OSError as error:
         raise OutputError(
-            f"the folder {printable(folder)} can't be used: {(error.strerror or '').lower()}; "
-            "choose another"
+            f"the folder {printable(folder)} can't be used: {reason(error)}; choose another"
         ) from None
     if there and not replace:
         raise OutputError(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from summarizer.config import GB, MB, Limits
 from summarizer.errors import MediaError
+from summarizer.files import reason
 from summarizer.media.names import plain, shown
 from summarizer.media.wire import Message
 from summarizer.media.worker import Worker, only
@@ -53,8 +54,9 @@ def _admit(path: Path, limits: Limits) -> None:
         with path.open("rb"):
             pass
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise MediaError(f"{shown(path)} can't be read: {reason}; choose another file") from None
+        raise MediaError(
+            f"{shown(path)} can't be read: {reason(error)}; choose another file"
+        ) from None
     if not size:
         raise MediaError(f"{shown(path)} is empty (0 bytes); choose another file")
     if size > limits.bytes:

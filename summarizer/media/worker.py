@@ -17,6 +17,7 @@ from typing import BinaryIO, Generic, TypeVar
 import summarizer
 from summarizer.config import Limits
 from summarizer.errors import MediaError
+from summarizer.files import reason
 from summarizer.media.names import shown
 from summarizer.media.wire import Message, receive
 from summarizer.schema import Video
@@ -160,7 +161,7 @@ def _start(name: str, command: tuple[str, ...], environment: dict[str, str]) -> 
     except OSError as error:
         raise MediaError(
             f"{name} can't be decoded: no process can be started here: "
-            f"{(error.strerror or type(error).__name__).lower()}; close other programs"
+            f"{reason(error)}; close other programs"
         ) from None
 
 

@@ -30,9 +30,7 @@ BOTH = ("sight", "sound")
 JUDGED = ("sight", "hearing")  # the tracks that a head reads
 
 
-def asked(
-    perceived: Perception, words: Words, senses: Sequence[str] = BOTH
-) -> list[list[Piece]]:
+def asked(perceived: Perception, words: Words, senses: Sequence[str] = BOTH) -> list[list[Piece]]:
     """The prompts of use, one for each event, with the tokens of these senses."""
     summary = Summary(perceived.video, Preference(""), Answer("open"), Saliency((), ()), ())
     reader = Reader(words.count, lambda rules: ("", ""), ROOM, POCKET)
