@@ -18,6 +18,7 @@ from summarizer.data import world
 from summarizer.errors import SummarizerError
 from summarizer.models import adapted, hub
 from summarizer.models.merging import decide
+from summarizer.models.moving import NUMBERS, PLACE
 from summarizer.models.narrator import Narrator, Piece, Rows, load_narrator
 from summarizer.pipeline import Summarizer
 from summarizer.schema import Curve, Perception, Pictures, Sound, Summary, Track
@@ -34,6 +35,7 @@ RATE = 24_000  # samples a second
 TOGETHER = 24  # prompts that are read at once
 EACH = 7  # letters recited at once, about a token
 
+Read = Callable[[Sequence[Piece]], list[Piece]]
 Asked = tuple[list[Piece], int]  # a prompt, and tokens of its answer at most
 
 
@@ -91,6 +93,19 @@ def _listened(clip: world.Clip, config: Config) -> tuple[Curve, ...]:
 def merged(pieces: Sequence[Piece], times: int) -> list[Piece]:
     """The prompt with so many times fewer tokens of sight in each section, at least one."""
     return [_fewer(each, times) if isinstance(each, Rows) else each for each in pieces]
+
+
+def stilled(pieces: Sequence[Piece]) -> list[Piece]:
+    """The prompt without what its tokens of sight tell of movement."""
+    return [_still(each) if isinstance(each, Rows) else each for each in pieces]
+
+
+def _still(rows: Rows) -> Rows:
+    if rows.sense != "sight":
+        return rows
+    values = np.array(rows.values)
+    values[:, -NUMBERS:-PLACE] = 0
+    return Rows(rows.sense, values)
 
 
 def _fewer(rows: Rows, times: int) -> Rows:
@@ -154,12 +169,12 @@ class Learned:
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """A story that is to be told, by whom, and with how many times fewer tokens of sight."""
+    """A story that is to be told, by whom, and of which prompt in place of its own."""
 
     perception: Perception
     summary: Summary
     by: str = "whole"  # an attribute of Learned
-    fewer: int = 1
+    read: Read = list
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,7 +237,7 @@ def _noted(summarizer: Summarizer, request: Request) -> tuple[list[Asked], Summa
     found: list[Asked] = []
 
     def write(weights, trained, settings, pieces, most) -> Iterator[str]:
-        found.append((merged(pieces, request.fewer), most))
+        found.append((request.read(pieces), most))
         yield from ()
 
     composed = _last(_with(summarizer, write), request)

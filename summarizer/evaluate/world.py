@@ -12,7 +12,7 @@ each second is worth to the program, against what it is worth in truth.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 
@@ -20,7 +20,17 @@ from summarizer import checkpoint
 from summarizer.data import world
 from summarizer.data.world import Clip, Said, Wish
 from summarizer.errors import SummarizerError
-from summarizer.evaluate.ablation import Learned, Request, Sensed, Story, tell, writers
+from summarizer.evaluate.ablation import (
+    Learned,
+    Read,
+    Request,
+    Sensed,
+    Story,
+    merged,
+    stilled,
+    tell,
+    writers,
+)
 from summarizer.evaluate.averages import average
 from summarizer.evaluate.report import NOTHING, shown
 from summarizer.evaluate.report import number as digits
@@ -59,7 +69,7 @@ class Way:
     seen: bool = True
     heard: bool = True
     shuffled: bool = False  # another clip's wish is answered
-    fewer: int = 1  # times fewer tokens of sight
+    read: Read = list  # what becomes of a prompt
     by: str = "whole"  # an attribute of Learned
     chooses: bool = True  # other seconds than the whole program
 
@@ -70,8 +80,9 @@ WAYS = {
     "another's wish": Way(shuffled=True),
     "no LoRA": Way(by="unadapted", chooses=False),
     "random projectors": Way(by="redrawn", chooses=False),
-    "sight tokens / 2": Way(fewer=2, chooses=False),
-    "sight tokens / 4": Way(fewer=4, chooses=False),
+    "no movement": Way(read=stilled, chooses=False),
+    "sight tokens / 2": Way(read=partial(merged, times=2), chooses=False),
+    "sight tokens / 4": Way(read=partial(merged, times=4), chooses=False),
 }
 
 
@@ -267,7 +278,7 @@ class World:
         self, perception: Perception, clip: Clip, wish: Wish, text: str, way: Way
     ) -> Request:
         summary = self.summarizer.choose(perception, wanting(clip, wish, text))
-        return Request(perception, summary, way.by, way.fewer)
+        return Request(perception, summary, way.by, way.read)
 
     def _answered(
         self, task: str, clip: Clip, wish: Wish, case: Case, story: Story

@@ -23,7 +23,8 @@ NOISE, DIFFERENT = 6, 22  # grey levels: up to the one nothing changed, from the
 # down in pictures a second, growth and turning a second, shares left unexplained and changed
 USUAL = np.array([0.05, 0.05, 0.2, 0.2, 0.2, 0.2], np.float32)
 MOST = 4.0  # times that
-NUMBERS = 2 * len(USUAL) + 2  # of a patch: since the picture before, until the next, and its place
+PLACE = 2  # numbers that tell where a patch lies; those before them tell how it moves
+NUMBERS = 2 * len(USUAL) + PLACE  # since the picture before, until the next, and the place
 
 
 def moving(pictures: np.ndarray, times: np.ndarray, grid: int) -> np.ndarray:

@@ -12,7 +12,15 @@ from summarizer.data import world as little
 from summarizer.errors import SummarizerError
 from summarizer.evaluate import world
 from summarizer.evaluate.__main__ import main
-from summarizer.evaluate.ablation import Learned, Request, Sensed, merged, tell, written
+from summarizer.evaluate.ablation import (
+    Learned,
+    Request,
+    Sensed,
+    merged,
+    stilled,
+    tell,
+    written,
+)
 from summarizer.evaluate.report import describe
 from summarizer.evaluate.room import Options, Record
 from summarizer.evaluate.runs import run
@@ -165,7 +173,7 @@ def test_each_way_is_asked_without_what_it_lacks(home):
     assert set(tokens["no sound"]) == {"sight"} and set(tokens["no picture"]) == {"sound"}
     assert tokens["sight tokens / 2"] == {**whole, "sight": 24 * scenes}
     assert tokens["sight tokens / 4"] == {**whole, "sight": 12 * scenes}
-    for way in ("no LoRA", "random projectors"):
+    for way in ("no LoRA", "random projectors", "no movement"):
         assert tokens[way] == whole
     wanted = {way: story.told.preference.want for way, story in by.items()}
     assert wanted.pop("another's wish") != wanted["pocket"] and len(set(wanted.values())) == 1
@@ -203,6 +211,17 @@ def test_merging_keeps_the_mean_and_all_that_is_no_sight():
     assert alone == 1
     mean = tokens.astype(float).mean(0)
     assert np.allclose(merged(pieces, 100)[1].values[0].astype(float), mean, atol=0.01)
+
+
+def test_without_movement_patches_still_tell_what_is_there_and_where():
+    before, after = (np.ones((3, 6)) * each for each in (2, 3))
+    shows, place = np.full((3, 5), 1.0), np.full((3, 2), 4.0)
+    tokens = np.concatenate([shows, before, after, place], 1).astype(np.float16)
+    pieces = ["a", Rows("sight", tokens), Rows("sound", tokens), "b"]
+    text, sight, sound, last = stilled(pieces)
+    assert (text, last) == ("a", "b") and sound is pieces[2]
+    assert np.array_equal(sight.values, np.concatenate([shows, 0 * before, 0 * after, place], 1))
+    assert (tokens[:, 5:17] != 0).all(), "what was given is as it was"
 
 
 def test_without_the_adapter_the_weights_are_the_base_again(home):
