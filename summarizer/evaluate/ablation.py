@@ -8,7 +8,7 @@ answered to many prompts at once.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -92,30 +92,35 @@ def _listened(clip: world.Clip, config: Config) -> tuple[Curve, ...]:
 
 def merged(pieces: Sequence[Piece], times: int) -> list[Piece]:
     """The prompt with so many times fewer tokens of sight in each section, at least one."""
-    return [_fewer(each, times) if isinstance(each, Rows) else each for each in pieces]
+    return _seeing(pieces, partial(_fewer, times=times))
 
 
 def stilled(pieces: Sequence[Piece]) -> list[Piece]:
     """The prompt without what its tokens of sight tell of movement."""
-    return [_still(each) if isinstance(each, Rows) else each for each in pieces]
+    return _seeing(pieces, _still)
 
 
-def _still(rows: Rows) -> Rows:
-    if rows.sense != "sight":
-        return rows
-    values = np.array(rows.values)
-    values[:, -NUMBERS:-PLACE] = 0
-    return Rows(rows.sense, values)
+def _seeing(pieces: Sequence[Piece], change: Callable[[np.ndarray], np.ndarray]) -> list[Piece]:
+    """The prompt with other tokens of sight."""
+    return [
+        Rows(each.sense, change(each.values))
+        if isinstance(each, Rows) and each.sense == "sight"
+        else each
+        for each in pieces
+    ]
 
 
-def _fewer(rows: Rows, times: int) -> Rows:
-    if rows.sense != "sight" or times == 1:
-        return rows
+def _fewer(values: np.ndarray, times: int) -> np.ndarray:
     import torch
 
-    tokens = torch.from_numpy(np.asarray(rows.values, np.float32))
-    kept = decide(tokens, -(-len(tokens) // times)).merge(tokens)
-    return Rows(rows.sense, kept.half().numpy())
+    tokens = torch.from_numpy(np.asarray(values, np.float32))
+    return decide(tokens, -(-len(tokens) // times)).merge(tokens).half().numpy()
+
+
+def _still(values: np.ndarray) -> np.ndarray:
+    values = np.array(values)
+    values[:, -NUMBERS:-PLACE] = 0
+    return values
 
 
 # -- of what was learned --------------------------------------------------------------------------
