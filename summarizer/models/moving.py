@@ -7,6 +7,7 @@ Movement is dense optical flow to the picture before and to the one after (Kroeg
 """
 
 from itertools import pairwise
+from math import isqrt
 from typing import TYPE_CHECKING
 
 import cv2
@@ -50,11 +51,17 @@ def moving(pictures: np.ndarray, times: np.ndarray, grid: int) -> np.ndarray:
     return np.stack(rows[: len(greys)]).reshape(len(greys), grid * grid, NUMBERS)
 
 
-def beside(patches: "Tensor", numbers: np.ndarray) -> "Tensor":
-    """(pictures, patches, width) with the numbers of each patch behind it."""
+def beside(patches: "Tensor", pictures: np.ndarray, times: np.ndarray, first: int = 0) -> "Tensor":
+    """(pictures, patches, width) with the numbers of each patch behind it: of as many pictures as
+    there are patches of, from the first on; the one before them and the one after are looked at.
+    """
     import torch
 
-    return torch.cat([patches, torch.from_numpy(numbers).to(patches)], -1)
+    before = max(0, first - 1)
+    around = slice(before, first + len(patches) + 1)
+    numbers = moving(np.asarray(pictures[around]), times[around], isqrt(patches.shape[1]))
+    own = numbers[first - before :][: len(patches)]
+    return torch.cat([patches, torch.from_numpy(own).to(patches)], -1)
 
 
 def _step(flow, earlier: np.ndarray, later: np.ndarray, gap: float, grid: int) -> np.ndarray:

@@ -1,13 +1,12 @@
 """Sight: what each second looks like, as CLIP puts it, so that texts can be compared with it."""
 
-import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from summarizer.config import VisionConfig
-from summarizer.models.moving import beside, moving
+from summarizer.models.moving import beside
 from summarizer.schema import Concept, Encoded, Findings, Pictures, Track, Video
 from summarizer.senses.pictured import Spaced, middle, squeezed
 
@@ -73,7 +72,9 @@ class Sight:
             seen = eye.look(np.asarray(rows[first : first + AT_ONCE]))
             found.append(seen.embedding)
             if cls.patches:
-                patches = cls._followed(seen.patches, times, rows, first)
+                patches = seen.patches
+                if cls.follows:
+                    patches = beside(patches, rows, times, first)
                 kept.append(merged(patches, settings))
             done = min(len(times), first + AT_ONCE)
             rows_so_far = np.concatenate(found).astype("f2")
@@ -84,18 +85,6 @@ class Sight:
                 tracks.append(Track("patches", each, tokens, cls.weights))
             share = done / len(times)
             yield Encoded(share, Findings(tracks=tuple(tracks)), device, done * eye.patches)
-
-    @classmethod
-    def _followed(
-        cls, patches: "Tensor", times: np.ndarray, rows: np.ndarray, first: int
-    ) -> "Tensor":
-        """The patches of these pictures and, where that is wanted, how they move."""
-        if not cls.follows:
-            return patches
-        before = max(0, first - 1)
-        around = slice(before, first + len(patches) + 1)
-        numbers = moving(np.asarray(rows[around]), times[around], math.isqrt(patches.shape[1]))
-        return beside(patches, numbers[first - before :][: len(patches)])
 
 
 class LargeSight(Sight):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import ceil, isqrt
+from math import ceil
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -19,7 +19,7 @@ from summarizer.files import whole
 from summarizer.models import hub
 from summarizer.models.beholding import asked_of
 from summarizer.models.merging import decide
-from summarizer.models.moving import beside, moving
+from summarizer.models.moving import beside
 from summarizer.schema import Curve, Event, Perception, Track, Video
 from summarizer.train.world import DRAWN, GRID, RATE, squeezed
 
@@ -67,7 +67,7 @@ class Senses:
         side = self.eye.prepare.size
         pictures = squeezed(world.pictures(clip, times, DRAWN), side)
         found = self.eye.look(pictures)
-        patches = beside(found.patches, moving(pictures, times, isqrt(self.eye.patches)))
+        patches = beside(found.patches, pictures, times)
         kept = decide(patches, settings.keep_tokens, settings.merging).merge(patches)
         tokens = kept.flatten(0, 1).half().numpy()
         each = np.repeat(times, settings.keep_tokens)
