@@ -73,7 +73,8 @@ def _step(flow, earlier: np.ndarray, later: np.ndarray, gap: float, grid: int) -
     found = cv2.remap(
         later, columns + right, rows + down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    left = _differs(earlier, found)
+    before = earlier.astype(np.float32)
+    left = differing(found - before)
     if left.mean() > OTHER:
         return np.zeros((grid, grid, len(USUAL)), np.float32)
     (right_down, right_right), (down_down, down_right) = np.gradient(right), np.gradient(down)
@@ -84,7 +85,7 @@ def _step(flow, earlier: np.ndarray, later: np.ndarray, gap: float, grid: int) -
             (right_right + down_down) / gap,
             (down_right - right_down) / gap,
             left,
-            _differs(earlier, later),
+            differing(later - before),
         ],
         -1,
     )
@@ -92,7 +93,6 @@ def _step(flow, earlier: np.ndarray, later: np.ndarray, gap: float, grid: int) -
     return np.clip(patches / USUAL, -MOST, MOST)
 
 
-def _differs(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """How much each pixel does, 0 to 1."""
-    apart = np.abs(one.astype(np.float32) - other)
-    return np.clip((apart - NOISE) / (DIFFERENT - NOISE), 0, 1)
+def differing(difference: np.ndarray) -> np.ndarray:
+    """How much each pixel does, 0 to 1, by how many grey levels it is off."""
+    return np.clip((np.abs(difference) - NOISE) / (DIFFERENT - NOISE), 0, 1)

@@ -13,6 +13,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
+from summarizer.models.moving import differing
 from summarizer.schema import Pictures
 
 MIDDLE = 256  # pixels along the longer side: for sharpness and faces
@@ -217,7 +218,6 @@ MARKS = 64  # corners that are followed, at most
 TOO_FEW = 8
 SPREAD = 0.1  # of width and height: marks that lie closer together show a thing, not the camera
 FOUND = 0.05  # response of phase correlation that tells a shift from chance
-NOISE, DIFFERENT = 6, 22  # grey levels: up to the one nothing changed, from the other on all did
 FLASH = 40  # grey levels the light as a whole may change without counting
 OVERLAP = 0.3  # of the picture must still be in view for a shift to be believed
 
@@ -299,4 +299,4 @@ def _change(earlier: np.ndarray, later: np.ndarray, inside: np.ndarray | None = 
     judged = difference if inside is None else difference[inside]
     light = np.median(judged.ravel()[::4])  # a quarter of the pixels tells it well enough
     difference -= np.clip(light, -FLASH, FLASH)
-    return np.clip((np.abs(difference) - NOISE) / (DIFFERENT - NOISE), 0, 1)
+    return differing(difference)
