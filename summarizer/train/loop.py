@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -407,8 +408,14 @@ def order(examples: int, batch: int, seed: int, step: int) -> list[int]:
     """Which examples a step learns from: all of them, in an order of its own, each time round."""
     spots = range(step * batch, (step + 1) * batch)
     rounds = {spot // examples for spot in spots}
-    turns = {each: np.random.default_rng([seed, each]).permutation(examples) for each in rounds}
+    turns = {each: _turn(examples, seed, each) for each in rounds}
     return [int(turns[spot // examples][spot % examples]) for spot in spots]
+
+
+@lru_cache(maxsize=2)  # a step may lie in two, and those after it lie in the same
+def _turn(examples: int, seed: int, number: int) -> np.ndarray:
+    """All examples, in an order of their own."""
+    return np.random.default_rng([seed, number]).permutation(examples)
 
 
 def _seed(seed: int, step: int, process: int) -> None:
