@@ -13,6 +13,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -36,9 +37,10 @@ from summarizer.models.small import (
 )
 from summarizer.train.answering import HEAD, SALIENCY, Answering, Made, Taught, begin_from
 from summarizer.train.bank import EAR, EYE, Bank, Senses
+from summarizer.train.lanes import Job, side_by_side
 from summarizer.train.likening import Likening
 from summarizer.train.likening import Senses as Learning
-from summarizer.train.loop import LOG, Lesson, Pace, train
+from summarizer.train.loop import LOG, STATE, Lesson, Pace, train
 from summarizer.train.marking import Listen, Look, Marking
 from summarizer.train.telling import Captions, Notes, Sounds, Stories, Wishes
 from summarizer.train.world import Moments, Playing, Views, texts
@@ -46,6 +48,7 @@ from summarizer.train.world import Moments, Playing, Views, texts
 TELLER = "pocket-llama"
 MADE = Made(TELLER, rows={"sight": EYE, "hearing": EAR})
 HOME = Path(hub.WEIGHTS[TELLER].shipped).parts[0]  # the folder's name, wherever it lies
+EVERY = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 # what pictures and sounds of the little world may be, whatever they are of
 NEUTRAL = {
     "sight": ["a picture", "here we see", "in view", "there is", "a", "and"],
@@ -60,7 +63,8 @@ class Sizes:
     eye: EyeShape = field(default_factory=EyeShape)
     ear: EarShape = field(default_factory=EarShape)
     teller: TellerShape = field(default_factory=TellerShape)
-    lora: Lora = field(default_factory=partial(Lora, dropout=0.05))
+    lora: Lora = field(default_factory=partial(Lora, 32, 64, dropout=0.0, targets=EVERY))
+    """in all products of a layer"""
     hidden: int = 192
     """of the head"""
     read: int = 20_000
@@ -85,6 +89,16 @@ class Part:
     """the folder it becomes"""
     lesson: Callable[[Path, Sizes], Lesson]
     pace: Pace
+    after: tuple[str, ...] = ()
+    """those it builds on"""
+    divided: bool = False
+    """whether several processes may learn it together; a contrastive step is never divided, nor one
+    that counts means over its batch"""
+
+    def made(self, out: Path) -> bool:
+        """Whether it is there, whole: a state is let go of only then."""
+        there = any((out / f"{self.name}{end}").is_dir() for end in ("", SALIENCY))
+        return there and not (out / f"{self.name}.training" / STATE).is_dir()
 
 
 # -- the lessons ----------------------------------------------------------------------------------
@@ -198,56 +212,100 @@ def _work(out: Path) -> Path:
 # -- in order -------------------------------------------------------------------------------------
 
 PARTS = (
+    Part("listen", listen, Pace(4000, 4, rate=1e-3, decay=0.05, precision="bf16")),
     Part("look", look, Pace(3000, 16, rate=1.5e-3, decay=0.05, precision="bf16")),
-    Part("listen", listen, Pace(5000, 4, rate=1e-3, decay=0.05, precision="bf16")),
-    Part("senses", senses, Pace(450, 8, rate=1e-3, decay=0.05, precision="bf16")),
-    Part("language", language, Pace(4000, 24, rate=2e-3, decay=0.05)),
-    Part("see", see, Pace(400, 32, rate=3e-3)),
-    Part("hear", hear, Pace(300, 32, rate=3e-3)),
-    Part("judge", judge, Pace(400, 64, rate=1.5e-3, decay=0.05)),
-    Part("tell", tell, Pace(2500, 12, rate=1.5e-3)),
+    Part(
+        "senses",
+        senses,
+        Pace(450, 8, rate=1e-3, decay=0.05, precision="bf16"),
+        after=("look", "listen"),
+    ),
+    Part("language", language, Pace(3200, 24, rate=2e-3, decay=0.05, precision="bf16")),
+    Part("see", see, Pace(350, 32, rate=3e-3, precision="bf16"), after=("senses", "language")),
+    # in another order than `see`: beside each other, each makes features that the other finds made
+    Part(
+        "hear",
+        hear,
+        Pace(400, 32, rate=3e-3, precision="bf16", seed=1),
+        after=("senses", "language"),
+    ),
+    Part("judge", judge, Pace(400, 64, rate=1.5e-3, decay=0.05), after=("senses", "language")),
+    Part(
+        "tell",
+        tell,
+        Pace(1800, 12, rate=2e-3, precision="bf16"),
+        after=("see", "hear", "judge"),
+        divided=True,
+    ),
 )
 
 
-def run(out: Path, sizes: Sizes, seconds: float = math.inf) -> bool:
-    """Train what is not there yet, for so many seconds at most; whether all of it is there."""
-    before = torch.get_float32_matmul_precision()
+def run(out: Path, sizes: Sizes, seconds: float = math.inf, at_once: int = 1) -> bool:
+    """Train what is not there yet, so many parts at once, for so many seconds at most; whether all
+    of it is there."""
+    left = [part for part in PARTS if not part.made(out)]
+    until = time.time() + seconds
+    work = partial(learn, out=out, sizes=sizes, until=until, threads=_threads(at_once))
+    if at_once == 1:
+        return all(work(part.name) for part in left)
+    alone = torch.cuda.is_available()  # a GPU is not divided among processes
+    jobs = [Job(part.name, part.after, part.divided and not alone) for part in left]
+    return side_by_side(jobs, work, at_once)
+
+
+def learn(name: str, out: Path, sizes: Sizes, until: float, threads: int) -> bool:
+    """Train one part until then at the latest; whether it is there."""
+    part = next(part for part in PARTS if part.name == name)
+    pace = replace(part.pace, steps=max(1, round(sizes.share * part.pace.steps)))
+    before = torch.get_float32_matmul_precision(), torch.get_num_threads()
     torch.set_float32_matmul_precision("medium")  # bfloat16 products where the processor has them
+    torch.set_num_threads(threads)
     try:
-        return _run(out, sizes, seconds)
-    finally:
-        torch.set_float32_matmul_precision(before)
-
-
-def _run(out: Path, sizes: Sizes, seconds: float) -> bool:
-    begun = time.monotonic()
-    for part in PARTS:
-        if any((out / f"{part.name}{end}").is_dir() for end in ("", SALIENCY)):
-            continue
-        pace = replace(part.pace, steps=max(1, round(sizes.share * part.pace.steps)))
-        sys.stderr.write(f"{part.name}: {pace.steps} steps of {pace.batch}\n")
         torch.manual_seed(0)
-        lesson, left = part.lesson(out, sizes), seconds - (time.monotonic() - begun)
+        lesson = part.lesson(out, sizes)
+        sys.stderr.write(f"{part.name}: {pace.steps} steps of {pace.batch}\n")
+        left = until - time.time()
         if not train(lesson, pace, out / part.name, seconds=left, identity=part.name).done:
             return False
-        told = _work(out) / f"{part.name}.jsonl"
-        told.parent.mkdir(parents=True, exist_ok=True)
-        (out / f"{part.name}.training" / LOG).replace(told)
-        (out / f"{part.name}.training").rmdir()
+    finally:
+        torch.set_float32_matmul_precision(before[0])
+        torch.set_num_threads(before[1])
+    _put_away(out, part)
     return True
+
+
+def _put_away(out: Path, part: Part) -> None:
+    """How it went, beside what came of it; whoever of several processes comes first."""
+    log, told = out / f"{part.name}.training" / LOG, _work(out) / f"{part.name}.jsonl"
+    told.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileNotFoundError):
+        log.replace(told)
+        log.parent.rmdir()
+
+
+def _threads(at_once: int) -> int:
+    """Of each of so many processes."""
+    return max(1, torch.get_num_threads() // at_once)
+
+
+def _lanes() -> int:
+    """As many as there is something to do for, without a GPU: that is quickest with one."""
+    return 1 if torch.cuda.is_available() else min(2, torch.get_num_threads())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m summarizer.train.pocket", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("out/pocket"), help="ends in pocket")
     parser.add_argument("--seconds", type=float, default=math.inf, help="at most, then stop")
+    parser.add_argument("--at-once", type=int, metavar="N", default=_lanes(),
+        help="parts that are trained beside each other (%(default)s)")  # fmt: skip
     options = parser.parse_args(arguments)
     if options.out.name != HOME:
         sys.stderr.write(f"error: {options.out} must end in {HOME}, where its weights are found\n")
         return 2
     os.environ["CHECKPOINTS"] = str(options.out.parent)  # each part builds on those before it
     try:
-        whole = run(options.out, Sizes(), options.seconds)
+        whole = run(options.out, Sizes(), options.seconds, max(1, options.at_once))
     except SummarizerError as error:
         sys.stderr.write(f"error: {error}\n")
         return 1

@@ -1,5 +1,7 @@
 """The whole recipe, very small: every part of it, stopped in the middle, and used by the app."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -41,6 +43,25 @@ def test_nothing_is_left_beside_what_is_kept(home):
     assert {each.name for each in (home / "pocket").iterdir()} == kept
     logs = {each.stem for each in (home / "pocket.training").glob("*.jsonl")}
     assert logs == {part.name for part in PARTS}
+
+
+@pytest.mark.slow
+def test_parts_beside_each_other_learn_what_they_learn_one_after_another(
+    home, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("CHECKPOINTS", str(tmp_path))
+    assert not run(tmp_path / "pocket", SMALL, seconds=0, at_once=2), "stopped after a step"
+    assert run(tmp_path / "pocket", SMALL, at_once=2)
+    there = {each.name for each in (tmp_path / "pocket").iterdir()}
+    assert there == {each.name for each in (home / "pocket").iterdir()}
+    for part in PARTS:
+        ours, theirs = (losses(each, part.name) for each in (tmp_path, home))
+        assert ours == pytest.approx(theirs, rel=5e-3), part.name
+
+
+def losses(home, name: str) -> list[float]:
+    log = home / "pocket.training" / f"{name}.jsonl"
+    return [json.loads(each)["loss"] for each in log.read_text().splitlines()]
 
 
 def test_the_folder_has_to_be_called_what_its_weights_are(tmp_path, capsys):
