@@ -19,23 +19,31 @@ SOFT = 0.03  # seconds in which a sound comes and goes
 
 def sound(clip: Clip, rate: int = RATE, start: float = 0, end: float | None = None) -> np.ndarray:
     """What is heard from start to end: (samples,) float32 in [-1, 1], a part of the whole."""
-    whole = _whole(clip, rate)
-    last = len(whole) if end is None else round(min(end, clip.seconds) * rate)
-    return whole[round(max(0.0, start) * rate) : last].copy()
-
-
-@lru_cache(4)  # a minute and a half, 9 MB at most: windows are asked for one after the other
-def _whole(clip: Clip, rate: int) -> np.ndarray:
-    draw = dice(clip.seed, "floor")
-    made = draw.standard_normal(round(clip.seconds * rate), dtype=np.float32)
-    made *= np.float32(draw.uniform(0, FLOOR))
+    samples = round(clip.seconds * rate)
+    first = round(max(0.0, start) * rate)
+    last = samples if end is None else round(min(end, clip.seconds) * rate)
+    heard = _floor(clip.seed, samples)[first:last].copy()
     for number, one in enumerate(clip.sounds):
-        lay(made, _made(one, dice(clip.seed, "sound", number), rate), round(one.start * rate))
-    return np.clip(made, -PEAK, PEAK)
+        at = round(one.start * rate)
+        # only what is heard is made; a sound's own chance does not hang on the others'
+        if at < last and one.end * rate + 1 > first:
+            wave = _made(one, clip.seed, number, rate)
+            lay(heard, wave[max(0, first - at) :], max(0, at - first))
+    return np.clip(heard, -PEAK, PEAK)
 
 
-def _made(one: Sound, draw: np.random.Generator, rate: int) -> np.ndarray:
+@lru_cache(2)
+def _floor(seed: int, samples: int) -> np.ndarray:
+    """The noise of the recording."""
+    draw = dice(seed, "floor")
+    made = draw.standard_normal(samples, dtype=np.float32)
+    return made * np.float32(draw.uniform(0, FLOOR))
+
+
+@lru_cache(8)  # 4 MB each at most: windows are asked for one after the other
+def _made(one: Sound, seed: int, number: int, rate: int) -> np.ndarray:
     """One sound, as loud as its level says; hits of a bell or a drum may be louder for a moment."""
+    draw = dice(seed, "sound", number)
     if one.kind == MUSIC:
         wave = played(one, draw, rate)
     else:
