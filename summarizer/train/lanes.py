@@ -11,7 +11,8 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -20,6 +21,7 @@ from summarizer.errors import SummarizerError
 from summarizer.train.loop import interruptible
 
 UNFINISHED, FAILED = 3, 1  # how a process ends that is to be gone on with, and one that can't be
+POLITE = (0, UNFINISHED, -signal.SIGTERM)
 LOOKS = 0.5  # seconds between looks for somebody who wants it to end
 
 
@@ -55,24 +57,25 @@ class Running:
     @property
     def broken(self) -> bool:
         """Whether one is gone whom the others would wait for."""
-        return any(each.exitcode for each in self.processes)
+        return any(each.exitcode not in (None, *POLITE) for each in self.processes)
 
     def failure(self) -> str:
         """Why it can't go on; nothing where it was only interrupted."""
-        name = self.job.name
-        for process, hears in zip(self.processes, self.said, strict=True):
+        name, codes = self.job.name, {each.exitcode for each in self.processes}.difference(POLITE)
+        for hears in self.said:
             try:
                 if hears.poll():
                     return f"{name}: {hears.recv()}"
             except EOFError:  # it said nothing
                 pass
-            if process.exitcode == -signal.SIGKILL:
-                return (
-                    f"{name} was killed by the system, mostly for want of memory; the same "
-                    "command goes on where it was, in half the memory with --at-once 1"
-                )
-            if process.exitcode not in (0, UNFINISHED, -signal.SIGTERM):
-                return f"{name} ended with {process.exitcode}; what it wrote above says why"
+        # the others of one that is gone are killed here: what else there is says more
+        if others := codes - {-signal.SIGKILL}:
+            return f"{name} ended with {others.pop()}; what it wrote above says why"
+        if codes:
+            return (
+                f"{name} was killed by the system, mostly for want of memory; the same command "
+                "goes on where it was, in half the memory with --at-once 1"
+            )
         return ""
 
 
@@ -143,22 +146,35 @@ def _begin(job: Job, work: Callable[[str], bool], own: Sequence[int]) -> Running
             surroundings |= dict.fromkeys(("WORLD_SIZE", "LOCAL_WORLD_SIZE"), str(len(own)))
             surroundings |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
             surroundings |= {"ACCELERATE_USE_CPU": "true"}
-        process = spawning.Process(target=_lane, args=(work, job.name, surroundings, says))
-        process.start()
+        process = spawning.Process(target=_lane, args=(work, job.name, says))
+        with _surrounded(surroundings):  # some of it is read as soon as a library is imported
+            process.start()
         says.close()
         processes.append(process)
         said.append(hears)
     return Running(job, own, processes, said)
 
 
-def _lane(
-    work: Callable[[str], bool], name: str, surroundings: Mapping[str, str], says: Connection
-) -> None:
+@contextmanager
+def _surrounded(surroundings: Mapping[str, str]) -> Iterator[None]:
+    """Processes begun meanwhile find these in their environment."""
+    before = {name: os.environ.get(name) for name in surroundings}
+    os.environ.update(surroundings)
+    try:
+        yield
+    finally:
+        for name, each in before.items():
+            if each is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = each
+
+
+def _lane(work: Callable[[str], bool], name: str, says: Connection) -> None:
     """What a process does, all of it."""
     if hasattr(os, "setsid"):
         os.setsid()  # Ctrl-C is for the one that began all this, who passes it on
     threading.Thread(target=_outlive, daemon=True).start()
-    os.environ |= surroundings
     try:
         whole = work(name)
     except SummarizerError as error:

@@ -57,6 +57,14 @@ def fail(folder: Path, name: str) -> bool:
     return mark(folder, name)
 
 
+def halting(folder: Path, name: str) -> bool:
+    """One of two can't go on, and the other would wait for it."""
+    if os.environ["RANK"] == "1":
+        raise SummarizerError("the second has nothing to do; set a larger batch")
+    time.sleep(600)
+    return True
+
+
 def when(folder: Path, name: str, what: str) -> float:
     return float((folder / f"{name} - {what}").read_text())
 
@@ -83,6 +91,15 @@ def test_what_is_divided_is_one_to_accelerate(tmp_path):
     assert side_by_side([Job("a", divided=True)], partial(summed, tmp_path), 2)
     assert {each.name for each in tmp_path.iterdir()} == {"0 of 2", "1 of 2"}
     assert all("3" in each.read_text() for each in tmp_path.iterdir())
+
+
+def test_who_waits_for_one_that_failed_is_ended_and_the_reason_told(tmp_path):
+    with pytest.raises(SummarizerError, match="a: the second has nothing to do; set a larger"):
+        side_by_side([Job("a", divided=True)], partial(halting, tmp_path), 2)
+
+
+def test_what_is_divided_may_be_unfinished(tmp_path):
+    assert side_by_side([Job("unfinished", divided=True)], partial(mark, tmp_path), 2) is False
 
 
 def test_what_is_not_finished_ends_the_rest_without_an_error(tmp_path):

@@ -45,6 +45,14 @@ def test_nothing_is_left_beside_what_is_kept(home):
     assert logs == {part.name for part in PARTS}
 
 
+def test_the_command_stops_when_its_time_is_up_and_says_that_it_has_to_go_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(pocket, "Sizes", lambda: SMALL)
+    monkeypatch.setenv("CHECKPOINTS", "")  # it sets its own
+    out = tmp_path / "pocket"
+    assert pocket.main(["--out", str(out), "--seconds", "0", "--at-once", "1"]) == 3
+    assert (out / "listen.training" / "state" / "progress.json").is_file()
+
+
 @pytest.mark.slow
 def test_parts_beside_each_other_learn_what_they_learn_one_after_another(
     home, tmp_path, monkeypatch
