@@ -373,8 +373,9 @@ def test_numbers_it_makes_itself_may_be_in_the_file_or_not(clap, clap_folder, tm
     weights.pop("audio_model.audio_encoder.batch_norm.num_batches_tracked")
     save_file(weights, tmp_path / "model.safetensors", {"format": "pt"})
     changed = load_clap(tmp_path)
-    assert np.array_equal(changed.read(["rain"]), clap.read(["rain"]))
-    assert np.array_equal(changed.hear(noise(11), RATE), clap.hear(noise(11), RATE))
+    # where a tensor lies in memory decides on some processors in which order it is summed
+    assert np.allclose(changed.read(["rain"]), clap.read(["rain"]), atol=1e-6)
+    assert np.allclose(changed.hear(noise(11), RATE), clap.hear(noise(11), RATE), atol=1e-6)
 
 
 def test_the_fused_clap_is_not_taken_for_it(clap_folder, tmp_path):
