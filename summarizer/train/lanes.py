@@ -7,12 +7,10 @@ On few cores two trainings with a thread each are nearly twice as fast as one wi
 import multiprocessing
 import os
 import signal
-import socket
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -136,38 +134,26 @@ def _begin_what_can(
 
 def _begin(job: Job, work: Callable[[str], bool], own: Sequence[int]) -> Running:
     """Start it in these lanes."""
-    port, spawning = str(_free_port()), multiprocessing.get_context("spawn")
-    processes, said = [], []
+    from accelerate.utils import patch_environment
+    from accelerate.utils.other import get_free_port
+
+    spawning, together, processes, said = multiprocessing.get_context("spawn"), {}, [], []
+    if len(own) > 1:  # as accelerate's launcher tells its processes
+        together = dict.fromkeys(("WORLD_SIZE", "LOCAL_WORLD_SIZE"), len(own))
+        together |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": get_free_port()}
+        together |= {"ACCELERATE_USE_CPU": "true"}
     for rank, lane in enumerate(own):
         hears, says = spawning.Pipe(duplex=False)
-        surroundings = {"TQDM_DESC": job.name, "TQDM_POSITION": str(lane)}
-        if len(own) > 1:  # as accelerate's launcher tells its processes
-            surroundings |= dict.fromkeys(("RANK", "LOCAL_RANK"), str(rank))
-            surroundings |= dict.fromkeys(("WORLD_SIZE", "LOCAL_WORLD_SIZE"), str(len(own)))
-            surroundings |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
-            surroundings |= {"ACCELERATE_USE_CPU": "true"}
+        own_place = dict.fromkeys(("RANK", "LOCAL_RANK"), rank) if together else {}
+        shown = {"TQDM_DESC": job.name, "TQDM_POSITION": lane}
         process = spawning.Process(target=_lane, args=(work, job.name, says))
-        with _surrounded(surroundings):  # some of it is read as soon as a library is imported
+        # it finds these in its environment: some are read as soon as a library is imported
+        with patch_environment(**shown, **together, **own_place):
             process.start()
         says.close()
         processes.append(process)
         said.append(hears)
     return Running(job, own, processes, said)
-
-
-@contextmanager
-def _surrounded(surroundings: Mapping[str, str]) -> Iterator[None]:
-    """Processes begun meanwhile find these in their environment."""
-    before = {name: os.environ.get(name) for name in surroundings}
-    os.environ.update(surroundings)
-    try:
-        yield
-    finally:
-        for name, each in before.items():
-            if each is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = each
 
 
 def _lane(work: Callable[[str], bool], name: str, says: Connection) -> None:
@@ -194,9 +180,3 @@ def _outlive() -> None:
     if began is not None:
         began.join()
         os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
