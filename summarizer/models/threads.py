@@ -5,12 +5,13 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
-    """Torch on one thread: small pieces take three times the computing on two, and as long."""
+def threads(count: int) -> Iterator[None]:
+    """Torch on so many; on one, small pieces take a third of the computing they take on two, and as
+    long."""
     import torch
 
     before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch.set_num_threads(count)
     try:
         yield
     finally:

@@ -10,7 +10,7 @@ from itertools import chain
 import numpy as np
 
 from summarizer.config import DecodeConfig
-from summarizer.models.threads import one_thread
+from summarizer.models.threads import threads
 from summarizer.schema import Sound
 from summarizer.senses import Sense
 
@@ -38,7 +38,7 @@ def listen(
     first = next(sounds, None)
     if first is None:
         return
-    with one_thread():
+    with threads(1):
         whole = _handed(chain([first], sounds), recorded)
         yield from _fed(whole, first, senses, decode)
 

@@ -35,6 +35,7 @@ from summarizer.models.small import (
     teller_of,
     tokenizer_of,
 )
+from summarizer.models.threads import threads
 from summarizer.train.answering import HEAD, SALIENCY, Answering, Made, Taught, begin_from
 from summarizer.train.bank import EAR, EYE, Bank, Senses
 from summarizer.train.lanes import Job, side_by_side
@@ -245,7 +246,8 @@ def run(out: Path, sizes: Sizes, seconds: float = math.inf, at_once: int = 1) ->
     of it is there."""
     left = [part for part in PARTS if not part.made(out)]
     until = time.time() + seconds
-    work = partial(learn, out=out, sizes=sizes, until=until, threads=_threads(at_once))
+    count = max(1, torch.get_num_threads() // at_once)
+    work = partial(learn, out=out, sizes=sizes, until=until, count=count)
     if at_once == 1:
         return all(work(part.name) for part in left)
     alone = torch.cuda.is_available()  # a GPU is not divided among processes
@@ -253,23 +255,22 @@ def run(out: Path, sizes: Sizes, seconds: float = math.inf, at_once: int = 1) ->
     return side_by_side(jobs, work, at_once)
 
 
-def learn(name: str, out: Path, sizes: Sizes, until: float, threads: int) -> bool:
-    """Train one part until then at the latest; whether it is there."""
+def learn(name: str, out: Path, sizes: Sizes, until: float, count: int) -> bool:
+    """Train one part on so many threads, until then at the latest; whether it is there."""
     part = next(part for part in PARTS if part.name == name)
     pace = replace(part.pace, steps=max(1, round(sizes.share * part.pace.steps)))
-    before = torch.get_float32_matmul_precision(), torch.get_num_threads()
+    before = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("medium")  # bfloat16 products where the processor has them
-    torch.set_num_threads(threads)
     try:
-        torch.manual_seed(0)
-        lesson = part.lesson(out, sizes)
-        sys.stderr.write(f"{part.name}: {pace.steps} steps of {pace.batch}\n")
-        left = until - time.time()
-        if not train(lesson, pace, out / part.name, seconds=left, identity=part.name).done:
-            return False
+        with threads(count):
+            torch.manual_seed(0)
+            lesson = part.lesson(out, sizes)
+            sys.stderr.write(f"{part.name}: {pace.steps} steps of {pace.batch}\n")
+            left = until - time.time()
+            if not train(lesson, pace, out / part.name, seconds=left, identity=part.name).done:
+                return False
     finally:
-        torch.set_float32_matmul_precision(before[0])
-        torch.set_num_threads(before[1])
+        torch.set_float32_matmul_precision(before)
     _put_away(out, part)
     return True
 
@@ -281,11 +282,6 @@ def _put_away(out: Path, part: Part) -> None:
     with suppress(FileNotFoundError):
         log.replace(told)
         log.parent.rmdir()
-
-
-def _threads(at_once: int) -> int:
-    """Of each of so many processes."""
-    return max(1, torch.get_num_threads() // at_once)
 
 
 def _lanes() -> int:

@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from summarizer.models.threads import one_thread
+from summarizer.models.threads import threads
 from summarizer.schema import Event, Perception, Track
 from summarizer.stages.moments import moments
 from summarizer.stages.narrate.prompt import Sense
@@ -61,7 +61,7 @@ def seen(
     pictures = np.unique(np.abs(times[:, None] - wanted[None]).argmin(axis=0))
     ends = np.append(first, len(patches.times))
     shares = [len(part) for part in np.array_split(np.arange(most), len(pictures))]
-    with one_thread():
+    with threads(1):
         kept = [
             decide(tokens, min(share, len(tokens))).merge(tokens)
             for picture, share in zip(pictures, shares, strict=True)
