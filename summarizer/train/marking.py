@@ -25,6 +25,7 @@ SELDOM = -3.5  # the logit of a name, to begin with: most parts show little
 HELD = 256  # examples of a check, at most
 TOGETHER = 32
 COVERED = 0.5  # share of a patch that a thing takes up where it counts as there
+UNSAID = np.nan  # where nobody says whether a name is true
 LEVEL = 1e-7  # added to a variance, as MERT does
 HALF = (0.5,) * 3  # what pictures are centred by, and divided by
 
@@ -32,7 +33,8 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom, in shares o
 
 
 class Marked(Protocol):
-    """Examples by number: what is given, and (..., names) which names are true of each part."""
+    """Examples by number: what is given, and (..., names) which names are true of each part: 1, 0,
+    or UNSAID."""
 
     names: Sequence[Any]
 
@@ -51,8 +53,11 @@ class Parts(nn.Module):
         nn.init.constant_(self.named.bias, SELDOM)
 
     def forward(self, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        logits = self.named(self.parts(batch["given"])).float()
-        return {"names": binary_cross_entropy_with_logits(logits, batch["true"], reduction="sum")}
+        logits, true = self.named(self.parts(batch["given"])).float(), batch["true"]
+        said = true.isfinite()
+        return {
+            "names": binary_cross_entropy_with_logits(logits[said], true[said], reduction="sum")
+        }
 
     def parts(self, given: Tensor) -> Tensor:
         """(examples, ..., width)"""
@@ -108,7 +113,7 @@ class Marking:
         return self._tensors([self.marked.example(index, draw) for index, draw in picks])
 
     def size(self, batch: Mapping[str, Tensor]) -> Mapping[str, float]:
-        return {"names": float(batch["true"].any(-1).sum())}
+        return {"names": float((batch["true"] == 1).any(-1).sum())}
 
     def check(self) -> Mapping[str, float]:
         """Of parts it has not learned from, of which anything is true: how often the likeliest
@@ -125,8 +130,9 @@ class Marking:
             with torch.no_grad():
                 parts = module.parts(batch["given"].to(module.named.weight.device))
                 best = module.named(parts).argmax(-1, keepdim=True).cpu()
-            there = batch["true"].any(-1)
-            right += float(batch["true"].gather(-1, best)[..., 0][there].sum())
+            true = batch["true"] == 1
+            there = true.any(-1)
+            right += float(true.gather(-1, best)[..., 0][there].sum())
             count += int(there.sum())
         return {"held out, names": right / max(1, count)}
 

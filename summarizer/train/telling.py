@@ -19,9 +19,12 @@ from summarizer.stages.narrate import POCKET, pocket_senses
 from summarizer.stages.narrate.prompt import Reader, Section, prompts, stamps
 from summarizer.train.answering import Question
 from summarizer.train.bank import EAR, EYE, Bank, Beheld, perception
+from summarizer.train.blending import PICTURES, Blends
 
 ROOM = NarratorConfig(room=1024, slow_room=1024, answer=384)
 MIXED = 0.15  # share of the questions about a single picture, and of those about sound alone
+BLENDED = {"sight": 0.85, "sound": 0.6}  # share of the notes that are mixtures of words
+ODD = 0.25  # share of the clips whose things have words for colours that are none
 NAMED = 0.8  # of what is in a picture, that a note of it names
 AGAIN = 3  # notes of pictures for a scene, at most
 OPEN = 0.25  # share of the wishes for nothing in particular
@@ -61,10 +64,11 @@ def wish_of(clip: world.Clip, draw: np.random.Generator) -> world.Wish:
 
 
 class Notes:
-    """Questions in words: a scene's notes stand where its tokens will be."""
+    """Questions in words: a scene's notes, or mixtures of words, stand where its tokens will be."""
 
     def __init__(self, part: str, clips: int, words: Words):
         self.part, self.clips, self.words = part, clips, words
+        self.blends = Blends(words)
 
     def __len__(self) -> int:
         return self.clips
@@ -72,22 +76,57 @@ class Notes:
     def question(self, index: int, draw: np.random.Generator) -> Question:
         kind, clip = draw.random(), world.plan(index, self.part)
         number = int(draw.integers(len(clip.scenes)))
+        clip = self._odd(clip, draw)
         scene = clip.scenes[number]
-        if kind < 2 * MIXED:
+        sight: list[Piece] = []
+        sound: list[Piece] = []
+        if kind < MIXED:
+            time = float(draw.uniform(scene.start, scene.end))
+            sight = [self._seen(clip, scene, [time], draw)]
+            beheld, answer = _about(alone(clip, scene), draw), world.caption(clip, time, draw)
+        elif kind < 2 * MIXED:
+            sound = [self._heard(clip, scene, draw)]
             beheld = _about(alone(clip, scene), draw)
-            if kind < MIXED:
-                time = float(draw.uniform(scene.start, scene.end))
-                notes, told = world.glimpsed(clip, time, draw), world.caption(clip, time, draw)
-            else:
-                notes = world.sounded(clip, scene, draw)
-                told = world.heard(clip, scene.start, scene.end, draw)
-            number, answer = 0, tagged(beheld, told)
+            answer = world.heard(clip, scene.start, scene.end, draw)
         else:
             beheld = _about(clip, draw)
-            notes, answer = _noted(clip, scene, draw), line(beheld, number, draw)
+            times = np.linspace(scene.start, scene.end, PICTURES + 2)[1:-1]
+            sight = [self._seen(clip, scene, times, draw)]
+            sound = [self._heard(clip, scene, draw)]
+            answer = line(beheld, number, draw)
+        if kind < 2 * MIXED:
+            number, answer = 0, tagged(beheld, answer)
         before, tag, rest, after = asked_of(beheld, number, self.words)
-        pieces = [before, f"{tag} {' '.join(notes)}", rest, after]
-        return Question(f"{self.part} {index}", pieces, answer)
+        return Question(f"{self.part} {index}", [before, tag, *sight, *sound, rest, after], answer)
+
+    def _seen(self, clip, scene, times, draw) -> Piece:
+        if draw.random() < BLENDED["sight"]:
+            return self.blends.sight(clip, scene, times, draw)
+        if len(times) == 1:
+            notes = world.glimpsed(clip, float(times[0]), draw)
+        else:
+            notes = _noted(clip, scene, draw)
+        return f" {' '.join(notes)}"
+
+    def _heard(self, clip, scene, draw) -> Piece:
+        if draw.random() < BLENDED["sound"]:
+            return self.blends.sound(clip, scene, draw)
+        return f" {' '.join(world.sounded(clip, scene.start, scene.end, draw))}"
+
+    def _odd(self, clip: world.Clip, draw: np.random.Generator) -> world.Clip:
+        """The clip, or one whose things have words for colours that are none: what it says there
+        is what its notes say, not what things mostly are."""
+        if draw.random() >= ODD:
+            return clip
+        words = self.blends.whole
+
+        def odd(actor: world.Actor) -> world.Actor:
+            return replace(actor, colour=words[int(draw.integers(len(words)))])
+
+        scenes = [
+            replace(each, actors=tuple(odd(actor) for actor in each.actors)) for each in clip.scenes
+        ]
+        return replace(clip, scenes=tuple(scenes))
 
 
 class Captions:
@@ -108,7 +147,8 @@ class Captions:
         beheld = self.bank.beheld(index, draw)
         number = int(draw.integers(len(beheld.clip.scenes)))
         before, tag, *tokens, rest, after = asked_of(beheld, number, self.words, ("sight",))
-        notes = " ".join(world.sounded(beheld.clip, beheld.clip.scenes[number], draw))
+        scene = beheld.clip.scenes[number]
+        notes = " ".join(world.sounded(beheld.clip, scene.start, scene.end, draw))
         return [before, tag, *tokens, f" {notes}{rest}", after], line(beheld, number, draw)
 
     def _picture(self, index: int, draw: np.random.Generator) -> tuple[list[Piece], str]:
@@ -211,10 +251,10 @@ def _about(clip: world.Clip, draw: np.random.Generator, tracks: Sequence[Track] 
 
 
 def _noted(clip: world.Clip, scene: world.Scene, draw: np.random.Generator) -> list[str]:
-    """What some pictures of a scene, its movements and its sound would tell."""
+    """What some pictures of a scene and its movements would tell."""
     times = np.sort(draw.uniform(scene.start, scene.end, int(draw.integers(1, AGAIN + 1))))
     seen = [each for time in times for each in world.glimpsed(clip, float(time), draw, NAMED)]
     # nothing is to be told that the notes don't have
     told = [f"{each.colour} {each.thing}" for each in scene.actors]
     seen += [each for each in [*told, scene.place] if each not in seen]
-    return [*seen, *world.moved(scene, draw), *world.sounded(clip, scene, draw)]
+    return [*seen, *world.moved(scene, draw)]

@@ -1,13 +1,13 @@
 """Lessons out of the little world, rendered as they are asked for: nothing lies on disk."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import cv2
 import numpy as np
 
 from summarizer.data import world
 from summarizer.train.likening import Earful, Glimpse, Told
-from summarizer.train.marking import lying
+from summarizer.train.marking import UNSAID, lying
 
 RATE = 24_000  # samples a second
 WINDOW = 5.0  # seconds of sound that the ear hears at once
@@ -25,14 +25,31 @@ def squeezed(pictures: np.ndarray, side: int) -> np.ndarray:
     return np.stack([cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in pictures])
 
 
+def apart(names: Sequence[str], pairs: Collection[tuple[str, str]]) -> np.ndarray:
+    """(names, names): which never come together in training."""
+    found = np.zeros((len(names), len(names)), bool)
+    for one, other in pairs:
+        spots = names.index(one), names.index(other)
+        found[spots] = found[spots[::-1]] = True
+    return found
+
+
+def without_signs(true: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """What is true, but for what is false only because it never comes together with what is: an
+    organ would be a sign that music is not happy."""
+    beside = (true == 1).astype(np.float32) @ pairs > 0
+    return np.where(beside & (true == 0), np.float32(UNSAID), true)
+
+
 class Views:
     """Of each clip a picture, and of each of its patches the things that lie there, each by its
-    name and by its colour."""
+    name and by its colour; a share of the pictures is for practice."""
 
     names = (*world.THINGS, *world.COLOURS)
+    _apart = apart(names, world.HELD_THINGS)
 
-    def __init__(self, part: str, clips: int, side: int):
-        self.part, self.clips, self.side = part, clips, side
+    def __init__(self, part: str, clips: int, side: int, practice: float = 0.0):
+        self.part, self.clips, self.side, self.practice = part, clips, side, practice
 
     def __len__(self) -> int:
         return self.clips
@@ -40,23 +57,31 @@ class Views:
     def example(self, index: int, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         clip = world.plan(index, self.part)
         time = float(draw.uniform(0, clip.seconds))
+        if not (plain := draw.random() >= self.practice):
+            clip = world.unpaired(clip, draw)
         (picture,) = squeezed(world.pictures(clip, [time], DRAWN), self.side)
         number, boxes, names = world.scene_at(clip, time), [], []
         for which, actor in enumerate(clip.scenes[number].actors):
             if found := world.box(clip, number, which, time, DRAWN):
                 boxes.append(tuple(np.divide(found, DRAWN * 2).tolist()))
-                names.append([self.names.index(each) for each in (actor.thing, actor.colour)])
-        return picture, lying(boxes, names, self.side // PATCH, len(self.names))
+                said = (actor.thing, actor.colour) if plain else (actor.thing,)
+                names.append([self.names.index(each) for each in said])
+        true = lying(boxes, names, self.side // PATCH, len(self.names)).astype(np.float32)
+        if not plain:
+            true[..., len(world.THINGS) :] = UNSAID
+        return picture, without_signs(true, self._apart)
 
 
 class Playing:
-    """Of each clip a window of sound, and of each half second what is heard then."""
+    """Of each clip a window of sound, and of each half second what is heard then; a share of them
+    is for practice."""
 
     names = world.SOUNDS
     pieces = round(WINDOW / GRID)
+    _apart = apart([name.what for name in names], world.HELD_MUSIC)
 
-    def __init__(self, part: str, clips: int):
-        self.part, self.clips = part, clips
+    def __init__(self, part: str, clips: int, practice: float = 0.0):
+        self.part, self.clips, self.practice = part, clips, practice
 
     def __len__(self) -> int:
         return self.clips
@@ -64,10 +89,17 @@ class Playing:
     def example(self, index: int, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         clip = world.plan(index, self.part)
         begin = _window(clip, draw)
+        if not (plain := draw.random() >= self.practice):
+            clip = world.unpaired(clip, draw)
         times = begin + GRID * np.arange(self.pieces)
         heard = [world.facts(clip, time + EDGE, time + GRID - EDGE) for time in times]
-        true = [[name in facts for name in self.names] for facts in heard]
-        return world.sound(clip, RATE, begin, begin + WINDOW), np.array(true)
+        true = np.array([[name in facts for name in self.names] for facts in heard], np.float32)
+        if not plain:
+            kinds = np.array([name.kind for name in self.names])
+            for piece, facts in zip(true, heard, strict=True):
+                piece[np.isin(kinds, _unsaid(facts))] = UNSAID
+        sound = world.sound(clip, RATE, begin, begin + WINDOW)
+        return sound, without_signs(true, self._apart)
 
 
 class Moments:
@@ -109,6 +141,14 @@ class Moments:
             [Told(world.named(fact, draw), frozenset([fact]), frozenset()) for fact in each]
             for each in (facts, world.SOUNDS)
         ]
+
+
+def _unsaid(facts: Collection[world.Fact]) -> list[str]:
+    """Which traits of the music that is heard nobody tells."""
+    there = {fact.kind for fact in facts}
+    if world.Fact("sound", world.MUSIC) not in facts or world.Fact("instrument", "drum") in facts:
+        return []
+    return [kind for kind in ("instrument", "mood") if kind not in there]
 
 
 def _earful(clip: world.Clip, draw: np.random.Generator) -> Earful:

@@ -10,7 +10,7 @@ from summarizer.data import world
 from summarizer.models.small import EarShape, EyeShape, ear_of, eye_of
 from summarizer.train.loop import Pace, train
 from summarizer.train.marking import COVERED, Listen, Look, Marking, lying
-from summarizer.train.world import RATE, Playing, Views
+from summarizer.train.world import RATE, Playing, Views, apart, without_signs
 
 EYE = EyeShape(size=64, width=8, heads=2, text_width=32, text_layers=1, text_heads=2, common=16)
 EAR = EarShape(width=32, layers=1, heads=2, convolutions=(8, 8, 8, 16, 16, 16, 16))
@@ -112,15 +112,15 @@ def test_views_of_the_world_name_what_is_drawn_where(monkeypatch):
         clip = world.plan(index, "train")
         time = float(np.random.default_rng(index).uniform(0, clip.seconds))
         actors = clip.scenes[world.scene_at(clip, time)].actors
-        named = {name for *_, name in zip(*np.nonzero(true), strict=True)}
+        named = {name for *_, name in zip(*np.nonzero(true == 1), strict=True)}
         known = {each for actor in actors for each in (actor.thing, actor.colour)}
         assert {views.names[each] for each in named} <= known
         with monkeypatch.context() as patch:
             patch.setattr("summarizer.data.world.drawing._draw", lambda *_: None)
             bare, _ = views.example(index, np.random.default_rng(index))
         changed = (bare != picture).any(-1).reshape(4, 32, 4, 32).mean((1, 3))
-        assert (changed[true.any(-1)] > 0.1).all()
-        seen += int(true.any(-1).sum())
+        assert (changed[(true == 1).any(-1)] > 0.1).all()
+        seen += int((true == 1).any(-1).sum())
     assert seen > 40
 
 
@@ -139,7 +139,86 @@ def test_what_is_playing_is_what_the_clip_says_of_each_half_second():
             for piece, names in enumerate(true):
                 middle = begin + 0.5 * piece + 0.25
                 kinds = {each.kind for each in clip.sounds if each.start < middle < each.end}
-                told = {fact.what for fact, so in zip(world.SOUNDS, names, strict=True) if so}
+                told = {fact.what for fact, so in zip(world.SOUNDS, names, strict=True) if so == 1}
                 assert kinds <= told
                 heard += bool(kinds)
     assert heard > 100
+
+
+def test_what_nobody_says_teaches_nothing():
+    torch.manual_seed(0)
+    module = Look(EYE, len(COLOURS))
+    lesson = Marking(module, Squares(10))
+    batch = lesson.batch([(index, np.random.default_rng(index)) for index in range(4)])
+    unsaid = batch["true"].clone()
+    unsaid[..., 1] = float("nan")
+    module.eval()
+    module({**batch, "true": unsaid})["names"].backward()
+    line = module.named.weight.grad.clone()
+    assert not line[1].any() and line[0].any()
+    said = [0, 2]
+    with torch.no_grad():
+        found = module({**batch, "true": unsaid})["names"]
+        logits = module.named(module.parts(batch["given"]))[..., said]
+    wanted = torch.nn.functional.softplus(logits) - logits * batch["true"][..., said]
+    assert float(found) == pytest.approx(float(wanted.sum()), rel=1e-5)
+
+
+def test_practice_leaves_colours_and_a_trait_of_music_unsaid():
+    views, things = Views("train", 100, 128, practice=1.0), len(world.THINGS)
+    named = 0
+    for index in range(20):
+        _, true = views.example(index, np.random.default_rng(index))
+        assert np.isnan(true[..., things:]).all() and np.isfinite(true[..., :things]).all()
+        named += int((true == 1).sum())
+    assert named > 10
+    playing = Playing("train", 100, practice=1.0)
+    kinds = np.array([name.kind for name in world.SOUNDS])
+    music = world.SOUNDS.index(world.Fact("sound", world.MUSIC))
+    drum = world.SOUNDS.index(world.Fact("instrument", "drum"))
+    halves = 0
+    for index in range(40):
+        _, true = playing.example(index, np.random.default_rng(index))
+        for piece in true:
+            unsaid = {kind for kind in kinds if np.isnan(piece[kinds == kind]).all()}
+            if not piece[music] or piece[drum] == 1:
+                assert not unsaid
+                continue
+            assert unsaid in ({"instrument"}, {"mood"})
+            (told,) = {"instrument", "mood"} - unsaid
+            assert np.nansum(piece[kinds == told]) == 1
+            halves += 1
+    assert halves > 50
+
+
+def test_what_is_kept_apart_is_no_sign_against_each_other():
+    pairs = apart(["organ", "flute", "happy", "sad"], {("organ", "happy")})
+    assert pairs.sum() == 2 and pairs[0, 2] and pairs[2, 0]
+    true = np.array([[1, 0, 0, 1], [0, 1, 1, 0], [0, 1, 0, 1], [0, 0, 0, 0]], np.float32)
+    found = without_signs(true, pairs)
+    assert np.array_equal(np.argwhere(np.isnan(found)), [[0, 2], [1, 0]])
+    assert np.array_equal(np.nan_to_num(found), true)
+
+
+def test_no_picture_and_no_music_of_training_speaks_against_a_pair_it_never_has():
+    views, playing = Views("train", 200, 128), Playing("train", 200)
+    kept = {thing: [c for t, c in world.HELD_THINGS if t == thing] for thing in world.THINGS}
+    said = 0
+    for index in range(60):
+        _, true = views.example(index, np.random.default_rng(index))
+        for patch in true.reshape(-1, true.shape[-1]):
+            for thing in np.flatnonzero(patch[: len(world.THINGS)] == 1):
+                never = [views.names.index(each) for each in kept[views.names[thing]]]
+                there = patch[never]
+                assert not (there == 0).any(), views.names[thing]
+                said += len(never)
+        _, true = playing.example(index, np.random.default_rng(index))
+        for instrument, mood in world.HELD_MUSIC:
+            one, other = (
+                world.SOUNDS.index(world.Fact(*each))
+                for each in (("instrument", instrument), ("mood", mood))
+            )
+            heard = true[true[:, one] == 1]
+            assert not (heard[:, other] == 0).any()
+            said += len(heard)
+    assert said > 100

@@ -3,11 +3,12 @@
 Everything is a function of the seed: the same one gives the same bytes, in any process and order.
 """
 
-from summarizer.data.world.drawing import box, pictures, scene_at
+from summarizer.data.world.drawing import box, pictures, scene_at, visible
 from summarizer.data.world.listing import examples
 from summarizer.data.world.noting import (
     SIGHTS,
     SOUNDS,
+    deed,
     glimpsed,
     moved,
     named,
@@ -16,10 +17,14 @@ from summarizer.data.world.noting import (
 )
 from summarizer.data.world.planning import HELD_MUSIC, HELD_THINGS, PARTS, dice, part_of, plan
 from summarizer.data.world.playing import sound
+from summarizer.data.world.practising import unpaired
 from summarizer.data.world.reading import Agreement, Said, agreement, due, facts_of
 from summarizer.data.world.telling import caption, heard, language, lines, story, told
 from summarizer.data.world.values import (
     COLOURS,
+    INSTRUMENTS,
+    MOODS,
+    MUSIC,
     THINGS,
     Actor,
     Clip,
@@ -29,11 +34,15 @@ from summarizer.data.world.values import (
     facts,
 )
 from summarizer.data.world.wishing import Wish, matching, saliency, windows, wishes
+from summarizer.data.world.words import word
 
 __all__ = [
     "COLOURS",
     "HELD_MUSIC",
     "HELD_THINGS",
+    "INSTRUMENTS",
+    "MOODS",
+    "MUSIC",
     "PARTS",
     "SIGHTS",
     "SOUNDS",
@@ -49,6 +58,7 @@ __all__ = [
     "agreement",
     "box",
     "caption",
+    "deed",
     "dice",
     "due",
     "examples",
@@ -71,6 +81,9 @@ __all__ = [
     "sounded",
     "story",
     "told",
+    "unpaired",
+    "visible",
     "windows",
     "wishes",
+    "word",
 ]

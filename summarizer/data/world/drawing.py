@@ -11,7 +11,7 @@ import numpy as np
 from summarizer.data.world.places import SUB, painted
 from summarizer.data.world.planning import dice
 from summarizer.data.world.shapes import shape
-from summarizer.data.world.values import SIDEWAYS, Clip, Scene
+from summarizer.data.world.values import SIDEWAYS, Actor, Clip, Scene
 
 SIZE = (160, 90)  # pixels, width and height
 MARGIN = 1.36  # times the picture that a place is painted wide, and high
@@ -29,6 +29,7 @@ TONES = {
     "white": (246, 246, 246),
     "black": (26, 26, 28),
 }
+APART = 100  # of red, green and blue together: between a colour without a name and any with one
 SAME = {"leaf": (64, 132, 52), "fire": (255, 160, 40), "glass": (178, 218, 238)}
 INK, PALE = (34, 34, 40), (240, 234, 218)
 DEVIATIONS, GRAINS = (0, 2, 4), 4  # of the pictures' noise; patterns of it that take turns
@@ -72,6 +73,13 @@ def scene_at(clip: Clip, time: float) -> int:
     """The number of the scene at a time; the first before, the last after them all."""
     after = next((n for n, scene in enumerate(clip.scenes) if time < scene.end), None)
     return len(clip.scenes) - 1 if after is None else after
+
+
+def visible(clip: Clip, time: float) -> list[Actor]:
+    """The actors that are shown at a time."""
+    number = scene_at(clip, time)
+    actors = enumerate(clip.scenes[number].actors)
+    return [actor for which, actor in actors if posed(clip, number, which, time).shown]
 
 
 def _fades(clip: Clip, number: int, time: float) -> bool:
@@ -222,7 +230,7 @@ def _draw(picture: np.ndarray, clip: Clip, number: int, which: int, points: np.n
 def _tones(colour: str, manner: Manner) -> dict[str, tuple[int, int, int]]:
     """The colours a thing is drawn in: its own, a little off, and what goes with it."""
     shift = 16 * np.array([manner.red, manner.green, manner.blue]) + 16 * manner.light - 16
-    main = np.clip(np.add(TONES[colour], shift), 0, 255)
+    main = np.clip(np.add(TONES.get(colour) or _nameless(manner), shift), 0, 255)
     is_dark = float(main @ (0.3, 0.59, 0.11)) < 90
     toned = {
         "main": main,
@@ -235,3 +243,12 @@ def _tones(colour: str, manner: Manner) -> dict[str, tuple[int, int, int]]:
         **SAME,
     }
     return {tone: tuple(int(c) for c in rgb) for tone, rgb in toned.items()}
+
+
+def _nameless(manner: Manner) -> tuple[float, ...]:
+    """A colour far from all that have names: the first of some that is, or the farthest."""
+    drawn = 255 * np.array([manner.red, manner.green, manner.blue])
+    turned = [np.roll(each, turn) for turn in range(3) for each in (drawn, 255 - drawn)]
+    far = [np.abs(np.subtract(list(TONES.values()), tone)).sum(1).min() for tone in turned]
+    first = next((n for n, each in enumerate(far) if each >= APART), int(np.argmax(far)))
+    return tuple(turned[first].tolist())

@@ -1,7 +1,8 @@
 """Music from a tempo and a mood, by one instrument.
 
 Happy music is in a major key, bright and hopping; sad music is in a minor one, low, bound and
-sinking; tense music hammers on semitones and tritones. How fast it is says nothing of that.
+sinking; tense music hammers on semitones and tritones. How fast it is says nothing of that. For
+practice there is music without a mood, which wanders, and music of no instrument that has a name.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,17 @@ from math import ceil
 import numpy as np
 
 from summarizer.data.world.planning import pick
-from summarizer.data.world.timbre import OCTAVES, Wave, clock, edged, hiss, lay, note
+from summarizer.data.world.timbre import (
+    TIMBRES,
+    Timbre,
+    Wave,
+    clock,
+    edged,
+    hiss,
+    lay,
+    nameless,
+    note,
+)
 from summarizer.data.world.values import TEMPI, Sound
 
 BARS = {  # mood -> chords in semitones above the key, one a bar
@@ -22,6 +33,9 @@ BARS = {  # mood -> chords in semitones above the key, one a bar
 SHIFTS = {"happy": 5, "sad": -4, "tense": -1}  # semitones
 LASTS = {"happy": 0.55, "sad": 1.0, "tense": 0.35}  # beats of a note
 BRIGHT = {"happy": 1.0, "sad": 0.6, "tense": 1.1}
+ANY_BRIGHT = (0.4, 1.1)  # of what has no mood
+ANY_LASTS = (0.3, 1.0)  # beats
+WANDERS = 9  # semitones, to either side
 BEATS = 4  # a bar
 
 Note = tuple[float, float, float, float]  # start, seconds, pitch in Hz (0: the drum), how loud
@@ -34,28 +48,34 @@ def played(sound: Sound, draw: np.random.Generator, rate: int) -> Wave:
     made = np.zeros(round(seconds * rate), np.float32)
     if sound.instrument == "drum":
         return _drummed(made, beat, draw, rate)
-    bright = BRIGHT[sound.mood] * float(draw.uniform(0.75, 1.0))
-    for start, lasts, pitch, loud in _notes(sound, beat, draw):
+    timbre = TIMBRES.get(sound.instrument) or nameless(draw)
+    if sound.mood:
+        bright = BRIGHT[sound.mood] * float(draw.uniform(0.75, 1.0))
+        notes = _notes(sound, timbre, beat, draw)
+    else:
+        bright = float(draw.uniform(*ANY_BRIGHT))
+        notes = _wandering(sound, timbre, beat, draw)
+    for start, lasts, pitch, loud in notes:
         # lengths and pitches come from few values, so most notes are made once
-        wave = _note(sound.instrument, round(pitch, 3), round(lasts, 4), round(bright, 3), rate)
+        wave = _note(timbre, round(pitch, 3), round(lasts, 4), round(bright, 3), rate)
         lay(made, np.float32(loud) * wave, round(start * rate))
     return made * np.float32(0.5)
 
 
 @lru_cache(256)
-def _note(instrument: str, pitch: float, seconds: float, bright: float, rate: int) -> Wave:
-    return note(instrument, pitch, seconds, bright, rate)
+def _note(timbre: Timbre, pitch: float, seconds: float, bright: float, rate: int) -> Wave:
+    return note(timbre, pitch, seconds, bright, rate)
 
 
-def _notes(sound: Sound, beat: float, draw: np.random.Generator) -> Iterator[Note]:
+def _notes(sound: Sound, timbre: Timbre, beat: float, draw: np.random.Generator) -> Iterator[Note]:
     """A note on every beat, some between them, and a chord where a bar begins."""
-    key = 60 + OCTAVES.get(sound.instrument, 0) + SHIFTS[sound.mood] + int(draw.integers(-3, 4))
+    key = 60 + timbre.octave + SHIFTS[sound.mood] + int(draw.integers(-3, 4))
     bars, step = BARS[sound.mood], int(draw.integers(3))
     for number in range(ceil((sound.end - sound.start) / beat)):
         chord = bars[number // BEATS % len(bars)]
         start, first = number * beat, number % BEATS == 0
         step = _next(step, sound.mood, draw)
-        if first and sound.instrument not in ("flute", "trumpet", "bass"):
+        if first and timbre.chords:
             lasts = beat * (BEATS - 0.1) * (0.4 if sound.mood == "tense" else 1)
             for tone in chord:
                 yield start, lasts, _hertz(key + tone - 12), 0.3
@@ -64,6 +84,22 @@ def _notes(sound: Sound, beat: float, draw: np.random.Generator) -> Iterator[Not
         if draw.random() < (0.8 if sound.mood == "tense" else 0.25):  # half a beat later, softer
             again = chord[step] if sound.mood == "tense" else chord[(step + 1) % 3]
             yield start + beat / 2, min(lasts, beat / 2), _hertz(key + again), 0.45
+
+
+def _wandering(
+    sound: Sound, timbre: Timbre, beat: float, draw: np.random.Generator
+) -> Iterator[Note]:
+    """Any note on every beat: of no key, high or low, short or long."""
+    key = 60 + timbre.octave + int(draw.integers(-WANDERS, WANDERS + 1))
+    for number in range(ceil((sound.end - sound.start) / beat)):
+        start, first = number * beat, number % BEATS == 0
+        tones = draw.integers(-WANDERS, WANDERS + 1, 4)
+        if first and timbre.chords:
+            lasts = beat * (BEATS - 0.1) * float(draw.uniform(*ANY_LASTS))
+            for tone in tones[1:]:
+                yield start, lasts, _hertz(key + int(tone) - 12), 0.3
+        lasts = beat * float(draw.uniform(*ANY_LASTS))
+        yield start, lasts, _hertz(key + int(tones[0])), 1.0 if first else 0.8
 
 
 def _next(step: int, mood: str, draw: np.random.Generator) -> int:

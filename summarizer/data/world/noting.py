@@ -3,7 +3,7 @@ facts by name."""
 
 from collections.abc import Sequence
 
-from summarizer.data.world.drawing import posed, scene_at
+from summarizer.data.world.drawing import scene_at, visible
 from summarizer.data.world.planning import coloured, pick
 from summarizer.data.world.telling import NAMED
 from summarizer.data.world.values import (
@@ -15,6 +15,7 @@ from summarizer.data.world.values import (
     SILENCE,
     TEMPI,
     THINGS,
+    Actor,
     Clip,
     Fact,
     Scene,
@@ -40,30 +41,29 @@ SOUNDS = tuple(
 
 def glimpsed(clip: Clip, time: float, draw: Draw, share: float = 1.0) -> list[str]:
     """Of the picture at a time: the things in their colours and the place, each by chance."""
-    number = scene_at(clip, time)
-    scene = clip.scenes[number]
-    found = [
-        f"{actor.colour} {word(draw, 'thing', actor.thing)}"
-        for which, actor in enumerate(scene.actors)
-        if posed(clip, number, which, time).shown
-    ]
-    found.append(word(draw, "place", scene.place))
+    place = clip.scenes[scene_at(clip, time)].place
+    shown = visible(clip, time)
+    found = [f"{actor.colour} {word(draw, 'thing', actor.thing)}" for actor in shown]
+    found.append(word(draw, "place", place))
     return _shuffled(draw, [each for each in found if draw.random() < share])
 
 
 def moved(scene: Scene, draw: Draw) -> list[str]:
     """Of a scene: what each thing does."""
-    found = [
-        f"{word(draw, 'thing', actor.thing)} {word(draw, 'verb', actor.action)}"
-        for actor in scene.actors
-    ]
+    deeds = [deed(actor, draw) for actor in scene.actors]
+    found = [f"{thing} {does}" for _, thing, does in deeds]
     return _shuffled(draw, found)
 
 
-def sounded(clip: Clip, scene: Scene, draw: Draw) -> list[str]:
-    """Of a scene: what is heard."""
+def deed(actor: Actor, draw: Draw) -> tuple[str, str, str]:
+    """Of an actor: its colour, what it is and what it does."""
+    return actor.colour, word(draw, "thing", actor.thing), word(draw, "verb", actor.action)
+
+
+def sounded(clip: Clip, start: float, end: float, draw: Draw) -> list[str]:
+    """What is heard from start to end."""
     found: list[str] = []
-    for sound in lasting(clip.sounds, scene.start, scene.end):
+    for sound in lasting(clip.sounds, start, end):
         kind = "music" if sound.kind == MUSIC else word(draw, "sound", sound.kind)
         traits = [each for each in (sound.instrument, sound.tempo, sound.mood) if each]
         found += _shuffled(draw, [kind, *traits])

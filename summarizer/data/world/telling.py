@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from summarizer.data.world.drawing import posed, scene_at
+from summarizer.data.world.drawing import scene_at, visible
 from summarizer.data.world.planning import PARTS, pick, plan
 from summarizer.data.world.values import MUSIC, SILENCE, Clip, Fact, Sound, lasting
 from summarizer.data.world.wishing import Wish, matching, wishes
@@ -24,12 +24,9 @@ NAMED = {  # what a wish asks for, within a sentence
 
 def caption(clip: Clip, time: float, draw: Draw) -> str:
     """What the picture at a time shows, which is less than what happens around it."""
-    number = scene_at(clip, time)
-    scene = clip.scenes[number]
+    scene = clip.scenes[scene_at(clip, time)]
     shown = [
-        f"a {actor.colour} {word(draw, 'thing', actor.thing)}"
-        for which, actor in enumerate(scene.actors)
-        if posed(clip, number, which, time).shown
+        f"a {actor.colour} {word(draw, 'thing', actor.thing)}" for actor in visible(clip, time)
     ]
     if not shown:
         return word(draw, "place", scene.place)

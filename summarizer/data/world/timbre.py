@@ -1,26 +1,47 @@
 """How single notes and noises sound: plain waves made of numbers, float32."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 Wave = np.ndarray  # (samples,) float32
 
-# instrument -> how loud its overtones are; how fast it starts, fades and ends, in seconds
-PARTIALS = {
-    "piano": (1, 0.5, 0.28, 0.14, 0.09, 0.05),
-    "flute": (1, 0.12, 0.04),
-    "guitar": (1, 0.75, 0.55, 0.4, 0.3, 0.22, 0.16, 0.1),
-    "organ": (0.8, 1, 0.15, 0.7, 0, 0.3, 0, 0.35),
-    "bass": (1, 0.6, 0.25, 0.1),
-    "violin": (0.8, 0.7, 0.6, 0.5, 0.42, 0.34, 0.28, 0.22, 0.16, 0.1),
-    "trumpet": (0.6, 0.9, 1, 0.85, 0.65, 0.4, 0.25, 0.15),
+AT_ONCE, ENDING = 0.004, 0.04  # seconds
+
+
+@dataclass(frozen=True)
+class Timbre:
+    """How the notes of an instrument sound."""
+
+    partials: tuple[float, ...]
+    """how loud its overtones are"""
+    start: float = AT_ONCE
+    """seconds until a note is there"""
+    fade: float = 0.0
+    """seconds in which it dies away; 0: it holds"""
+    wobble: tuple[float, float] = (0.0, 0.0)
+    """times a second, by how much"""
+    octave: int = 0
+    """semitones above the middle"""
+    chords: bool = True
+    """whether several notes sound at once"""
+
+
+TIMBRES = {
+    "piano": Timbre((1, 0.5, 0.28, 0.14, 0.09, 0.05), fade=0.45),
+    "flute": Timbre((1, 0.12, 0.04), start=0.07, wobble=(5.0, 0.004), octave=12, chords=False),
+    "guitar": Timbre((1, 0.75, 0.55, 0.4, 0.3, 0.22, 0.16, 0.1), fade=0.28, octave=-5),
+    "organ": Timbre((0.8, 1, 0.15, 0.7, 0, 0.3, 0, 0.35), start=0.02),
+    "bass": Timbre((1, 0.6, 0.25, 0.1), fade=0.5, octave=-24, chords=False),
+    "violin": Timbre(
+        (0.8, 0.7, 0.6, 0.5, 0.42, 0.34, 0.28, 0.22, 0.16, 0.1),
+        start=0.09,
+        wobble=(6.0, 0.008),
+        octave=7,
+    ),
+    "trumpet": Timbre((0.6, 0.9, 1, 0.85, 0.65, 0.4, 0.25, 0.15), start=0.04, chords=False),
 }
-STARTS = {"flute": 0.07, "organ": 0.02, "violin": 0.09, "trumpet": 0.04}  # others: at once
-FADES = {"piano": 0.45, "guitar": 0.28, "bass": 0.5}  # others hold
-WOBBLES = {"flute": (5.0, 0.004), "violin": (6.0, 0.008)}  # times a second, by how much
-OCTAVES = {"flute": 12, "bass": -24, "organ": 0, "guitar": -5, "violin": 7, "trumpet": 0}
-AT_ONCE, ENDING = 0.004, 0.04
 
 
 def clock(seconds: float, rate: int) -> Wave:
@@ -44,14 +65,28 @@ def hum(pitch: float, loud: tuple[float, ...], rate: int, times: Wave, wobble=(0
     return wave / np.float32(sum(loud))
 
 
-def note(instrument: str, pitch: float, seconds: float, bright: float, rate: int) -> Wave:
+def note(timbre: Timbre, pitch: float, seconds: float, bright: float, rate: int) -> Wave:
     """One note; the brighter it is, the more of its overtones are heard."""
     times = clock(seconds, rate)
-    loud = tuple(much * bright**n for n, much in enumerate(PARTIALS[instrument]))
-    wave = hum(pitch, loud, rate, times, WOBBLES.get(instrument, (0.0, 0.0)))
-    if fade := FADES.get(instrument):
-        wave *= np.exp(times * np.float32(-1 / fade))
-    return edged(wave, STARTS.get(instrument, AT_ONCE), ENDING, rate)
+    loud = tuple(much * bright**n for n, much in enumerate(timbre.partials))
+    wave = hum(pitch, loud, rate, times, timbre.wobble)
+    if timbre.fade:
+        wave *= np.exp(times * np.float32(-1 / timbre.fade))
+    return edged(wave, timbre.start, ENDING, rate)
+
+
+def nameless(draw: np.random.Generator) -> Timbre:
+    """One that is no instrument's."""
+    overtones = draw.random(int(draw.integers(1, 10)))
+    holds, steady = draw.random(2) < 0.5
+    return Timbre(
+        (float(draw.uniform(0.4, 1)), *overtones.tolist()),
+        start=AT_ONCE if draw.random() < 0.5 else float(draw.uniform(0.02, 0.1)),
+        fade=0.0 if holds else float(draw.uniform(0.2, 0.6)),
+        wobble=(0.0, 0.0) if steady else (float(draw.uniform(4, 7)), float(draw.uniform(0, 0.01))),
+        octave=int(draw.integers(-24, 13)),
+        chords=bool(draw.random() < 0.5),
+    )
 
 
 def edged(wave: Wave, start: float, end: float, rate: int) -> Wave:
