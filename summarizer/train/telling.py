@@ -32,6 +32,9 @@ SCENES = 0.5  # share of the questions about pictures that are about those of a 
 BOTH = ("sight", "sound")
 JUDGED = ("sight", "hearing")  # the tracks that a head reads
 
+Draw = np.random.Generator
+Noted = tuple[Beheld, list[Piece], str]  # what is asked about, its notes, what is to be told
+
 
 def asked(perceived: Perception, words: Words, senses: Sequence[str] = BOTH) -> list[list[Piece]]:
     """The prompts of use, one for each event, with the tokens of these senses."""
@@ -77,43 +80,48 @@ class Notes:
         kind, clip = draw.random(), world.plan(index, self.part)
         number = int(draw.integers(len(clip.scenes)))
         clip = self._odd(clip, draw)
-        scene = clip.scenes[number]
-        sight: list[Piece] = []
-        sound: list[Piece] = []
         if kind < MIXED:
-            time = float(draw.uniform(scene.start, scene.end))
-            sight = [self._seen(clip, scene, [time], draw)]
-            beheld, answer = _about(alone(clip, scene), draw), world.caption(clip, time, draw)
+            beheld, notes, answer = self._picture(clip, clip.scenes[number], draw)
         elif kind < 2 * MIXED:
-            sound = [self._heard(clip, scene, draw)]
-            beheld = _about(alone(clip, scene), draw)
-            answer = world.heard(clip, scene.start, scene.end, draw)
+            beheld, notes, answer = self._sound(clip, clip.scenes[number], draw)
         else:
-            beheld = _about(clip, draw)
-            times = np.linspace(scene.start, scene.end, PICTURES + 2)[1:-1]
-            sight = [self._seen(clip, scene, times, draw)]
-            sound = [self._heard(clip, scene, draw)]
-            answer = line(beheld, number, draw)
-        if kind < 2 * MIXED:
-            number, answer = 0, tagged(beheld, answer)
+            beheld, notes, answer = self._scene(clip, number, draw)
+        number = min(number, len(beheld.clip.scenes) - 1)  # the only one of a scene by itself
         before, tag, rest, after = asked_of(beheld, number, self.words)
-        return Question(f"{self.part} {index}", [before, tag, *sight, *sound, rest, after], answer)
+        return Question(f"{self.part} {index}", [before, tag, *notes, rest, after], answer)
 
-    def _seen(self, clip, scene, times, draw) -> Piece:
+    def _picture(self, clip: world.Clip, scene: world.Scene, draw: Draw) -> Noted:
+        time = float(draw.uniform(scene.start, scene.end))
+        notes = [self._seen(clip, scene, [time], draw)]
+        beheld = _about(alone(clip, scene), draw)
+        return beheld, notes, tagged(beheld, world.caption(clip, time, draw))
+
+    def _sound(self, clip: world.Clip, scene: world.Scene, draw: Draw) -> Noted:
+        notes = [self._heard(clip, scene, draw)]
+        beheld = _about(alone(clip, scene), draw)
+        return beheld, notes, tagged(beheld, world.heard(clip, scene.start, scene.end, draw))
+
+    def _scene(self, clip: world.Clip, number: int, draw: Draw) -> Noted:
+        beheld, scene = _about(clip, draw), clip.scenes[number]
+        times = np.linspace(scene.start, scene.end, PICTURES + 2)[1:-1].tolist()
+        notes = [self._seen(clip, scene, times, draw), self._heard(clip, scene, draw)]
+        return beheld, notes, line(beheld, number, draw)
+
+    def _seen(
+        self, clip: world.Clip, scene: world.Scene, times: Sequence[float], draw: Draw
+    ) -> Piece:
         if draw.random() < BLENDED["sight"]:
             return self.blends.sight(clip, scene, times, draw)
         if len(times) == 1:
-            notes = world.glimpsed(clip, float(times[0]), draw)
-        else:
-            notes = _noted(clip, scene, draw)
-        return f" {' '.join(notes)}"
+            return f" {' '.join(world.glimpsed(clip, times[0], draw))}"
+        return f" {' '.join(_noted(clip, scene, draw))}"
 
-    def _heard(self, clip, scene, draw) -> Piece:
+    def _heard(self, clip: world.Clip, scene: world.Scene, draw: Draw) -> Piece:
         if draw.random() < BLENDED["sound"]:
             return self.blends.sound(clip, scene, draw)
         return f" {' '.join(world.sounded(clip, scene.start, scene.end, draw))}"
 
-    def _odd(self, clip: world.Clip, draw: np.random.Generator) -> world.Clip:
+    def _odd(self, clip: world.Clip, draw: Draw) -> world.Clip:
         """The clip, or one whose things have words for colours that are none: what it says there
         is what its notes say, not what things mostly are."""
         if draw.random() >= ODD:
