@@ -156,6 +156,7 @@ ALLOWED = {
         "summarizer.checkpoint",
         "summarizer.schema",
         "summarizer.errors",
+        "summarizer.files",
     ),
     "summarizer.batch": (
         "summarizer.batch",

@@ -14,14 +14,12 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, BinaryIO
 
-from summarizer.config import MB, Config, override, preset
+from summarizer.config import Config, override, preset
 from summarizer.errors import OutputError, SummarizerError
 from summarizer.evaluate.room import Job, Options, Protocol, Record
-from summarizer.files import alone, reason, writing
+from summarizer.files import alone, gist, reason, writing
 
 FORM = 1  # of the journal
-WHOLE = 16 * MB  # files up to here count with all they hold, larger ones with their ends
-END = 64 * 1024
 LONGEST = 500  # characters of what went wrong
 
 Records = tuple[Record, ...]
@@ -271,17 +269,7 @@ def fingerprint(path: Path, apart: tuple[Path, ...] = ()) -> str:
                 continue
             if file.is_file():
                 inside = file.relative_to(path).as_posix()
-                digest.update(inside.encode(errors="surrogateescape") + b"\0" + _gist(file))
+                digest.update(inside.encode(errors="surrogateescape") + b"\0" + gist(file))
     except OSError as error:
         raise SummarizerError(f"{path} can't be read: {reason(error)}; make it readable") from None
     return digest.hexdigest()[:16]
-
-
-def _gist(file: Path) -> bytes:
-    size = file.stat().st_size
-    with file.open("rb") as content:
-        if size <= WHOLE:
-            return sha256(content.read()).digest()
-        head = content.read(END)
-        content.seek(-END, 2)
-        return sha256(b"%d %b" % (size, head + content.read())).digest()

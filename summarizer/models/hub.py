@@ -8,10 +8,13 @@ repository has nothing but pickles, in our own folder as safetensors made of the
 import os
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 from summarizer import checkpoint
 from summarizer.errors import WeightsError
+from summarizer.files import gist
 
 COMMAND = "python -m summarizer.weights get"
 INDEX = ".index.json"  # of weights in several files
@@ -335,6 +338,30 @@ def folder(name: str) -> Path:
             "they come with the project; get that folder again, or train them: make train-pocket"
         )
     raise WeightsError(f"the weights {name} are not here; get them with: {COMMAND} {name}")
+
+
+def marked(name: str) -> str:
+    """The name with a mark of what lies in its folder, so that what one model found is not taken
+    for what another of the same name would find; the name alone where there is none."""
+    try:
+        files = [each for each in sorted(folder(name).rglob("[!.]*")) if each.is_file()]
+        return f"{name} {_mark(tuple((each, *_seen(each)) for each in files))}"
+    except (WeightsError, OSError):
+        return name
+
+
+def _seen(file: Path) -> tuple[int, int]:
+    found = file.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+@lru_cache(64)
+def _mark(files: tuple[tuple[Path, int, int], ...]) -> str:
+    """Read again only where something changed."""
+    digest = sha256()
+    for file, *_ in files:
+        digest.update(file.name.encode(errors="surrogateescape") + b"\0" + gist(file))
+    return digest.hexdigest()[:16]
 
 
 def _brought(place: Path) -> Path:

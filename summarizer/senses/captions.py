@@ -44,7 +44,9 @@ class Captions:
 
     @property
     def identity(self) -> str:
-        return self.weights
+        from summarizer.models.hub import marked
+
+        return marked(self.weights)
 
     def sample(self, material: Pictures) -> Iterable[tuple[float, np.ndarray]]:
         """Nothing yet: these pictures only say when to look closer."""

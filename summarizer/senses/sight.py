@@ -45,7 +45,9 @@ class Sight:
 
     @property
     def identity(self) -> str:
-        return self.weights
+        from summarizer.models.hub import marked
+
+        return marked(self.weights)
 
     def sample(self, material: Pictures) -> Iterable[tuple[float, np.ndarray]]:
         for time, frame in self.spaced.take(material):

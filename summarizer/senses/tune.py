@@ -34,7 +34,9 @@ class Tune:
 
     @property
     def identity(self) -> str:
-        return self.weights
+        from summarizer.models.hub import marked
+
+        return marked(self.weights)
 
     def sample(self, material: Sound) -> Iterable[tuple[float, np.ndarray]]:
         return self.seconds.take(material)

@@ -333,8 +333,8 @@ def test_the_fingerprint_is_of_names_and_contents(tmp_path):
 
 
 def test_of_a_large_file_both_ends_count(tmp_path, monkeypatch):
-    monkeypatch.setattr("summarizer.evaluate.runs.WHOLE", 100)
-    monkeypatch.setattr("summarizer.evaluate.runs.END", 10)
+    monkeypatch.setattr("summarizer.files.WHOLE", 100)
+    monkeypatch.setattr("summarizer.files.END", 10)
     large = tmp_path / "large"
     prints = set()
     for spot in (None, 0, 199):

@@ -1,6 +1,7 @@
 """The weights as data, and where a usable copy is looked for."""
 
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,6 +13,7 @@ from summarizer.errors import WeightsError
 from summarizer.models import hub
 from summarizer.models.hub import WEIGHTS, File, Weights
 
+ROOT = Path(__file__).parent.parent.parent
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 SOME = Weights(
     "some", "some/model", COMMIT, "MIT", 1, (File("config.json"), File("model.safetensors", 4))
@@ -195,3 +197,21 @@ def test_what_is_shipped_lies_among_the_checkpoints(tmp_path, monkeypatch):
         assert not hub.here(each.name), "half of it does not count"
         (folder / each.files[-1].name).write_text("x")
         assert hub.here(each.name) and hub.folder(each.name) == folder
+
+
+def test_other_weights_of_the_same_name_have_another_mark(tmp_path, monkeypatch):
+    """So nobody is told what a model of before found."""
+    shipped = hub.weights("pocket-mert").shipped
+    monkeypatch.setenv("CHECKPOINTS", str(tmp_path))
+    assert hub.marked("pocket-mert") == "pocket-mert", "nothing lies there"
+    shutil.copytree(ROOT / "checkpoints" / shipped, tmp_path / shipped)
+    before = hub.marked("pocket-mert")
+    assert before.startswith("pocket-mert ") and hub.marked("pocket-mert") == before
+    file = tmp_path / shipped / "model.safetensors"
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    assert hub.marked("pocket-mert") not in (before, "pocket-mert")
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)  # at another time
+    assert hub.marked("pocket-mert") == before

@@ -27,7 +27,7 @@ def pictures(count: int, rate: float = 4.0) -> Pictures:
 def test_it_is_a_sense_in_two_steps_with_settings():
     sense = SENSES["frames"](video(4.0))
     assert isinstance(sense, TwoStep) and isinstance(sense, OnGpu) and isinstance(sense, Configured)
-    assert sense.weights in hub.WEIGHTS and sense.identity == "blip"
+    assert sense.weights in hub.WEIGHTS and sense.identity == hub.marked("blip")
 
 
 def test_a_picture_a_second_or_as_many_as_there_may_be(monkeypatch):
