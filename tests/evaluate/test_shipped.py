@@ -36,9 +36,9 @@ def test_they_are_as_small_as_the_card_says():
 @pytest.mark.slow
 def test_what_is_told_and_chosen_is_mostly_right(cells):
     """Well below what the card says, for these are few clips."""
-    assert cells["pocket", FACTS] > 0.45
-    assert cells["pocket", PRECISION] > 0.45
-    assert cells["pocket", HIGHLIGHTS] > 0.45
+    assert cells["pocket", FACTS] > 0.55
+    assert cells["pocket", PRECISION] > 0.55
+    assert cells["pocket", HIGHLIGHTS] > 0.5
 
 
 @pytest.mark.slow
