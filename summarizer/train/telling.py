@@ -19,7 +19,7 @@ from summarizer.stages.narrate import POCKET, pocket_senses
 from summarizer.stages.narrate.prompt import Reader, Section, prompts, stamps
 from summarizer.train.answering import Question
 from summarizer.train.bank import EAR, EYE, Bank, Beheld, perception
-from summarizer.train.blending import PICTURES, Blends
+from summarizer.train.blending import PICTURES, Blends, Draw
 
 ROOM = NarratorConfig(room=1024, slow_room=1024, answer=384)
 MIXED = 0.15  # share of the questions about a single picture, and of those about sound alone
@@ -32,7 +32,6 @@ SCENES = 0.5  # share of the questions about pictures that are about those of a 
 BOTH = ("sight", "sound")
 JUDGED = ("sight", "hearing")  # the tracks that a head reads
 
-Draw = np.random.Generator
 Noted = tuple[Beheld, list[Piece], str]  # what is asked about, its notes, what is to be told
 
 

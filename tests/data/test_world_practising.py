@@ -8,9 +8,9 @@ import pytest
 
 from summarizer.data import world
 from summarizer.data.world.drawing import APART, TONES
-from summarizer.data.world.values import TEMPI
+from summarizer.data.world.values import INSTRUMENTS, MOODS, TEMPI
 
-PITCHED = [each for each in world.INSTRUMENTS if each != "drum"]
+PITCHED = [each for each in INSTRUMENTS if each != "drum"]
 
 
 def unpaired(index: int) -> tuple[world.Clip, world.Clip]:
@@ -63,7 +63,7 @@ def test_instruments_wander_without_a_mood(instrument):
 
 def test_moods_are_played_by_what_is_no_instrument():
     """By another each time, which fills its spectrum in another way."""
-    for mood in world.MOODS:
+    for mood in MOODS:
         spectra = []
         for seed in range(5):
             sound = world.Sound(0, 6.0, world.MUSIC, "", "medium", mood)

@@ -22,8 +22,6 @@ from summarizer.data.world.reading import Agreement, Said, agreement, due, facts
 from summarizer.data.world.telling import caption, heard, language, lines, story, told
 from summarizer.data.world.values import (
     COLOURS,
-    INSTRUMENTS,
-    MOODS,
     MUSIC,
     THINGS,
     Actor,
@@ -40,8 +38,6 @@ __all__ = [
     "COLOURS",
     "HELD_MUSIC",
     "HELD_THINGS",
-    "INSTRUMENTS",
-    "MOODS",
     "MUSIC",
     "PARTS",
     "SIGHTS",
