@@ -8,7 +8,7 @@ answered to many prompts at once.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 
@@ -59,10 +59,14 @@ class Sensed:
             (senses.tracks(clip, seen=False), _listened(clip, config)),
         )
 
-    def perception(self, *, seen: bool = True, heard: bool = True) -> Perception:
-        """As of a file with both, with pictures alone or with sound alone."""
+    def perception(
+        self, *, seen: bool = True, heard: bool = True, moving: bool = True
+    ) -> Perception:
+        """As of a file with both, with pictures alone or with sound alone; or as if nobody could
+        tell how what is seen moves."""
         parts = [*([self.seen] if seen else ()), *([self.heard] if heard else ())]
-        found = perception(self.clip, [track for tracks, _ in parts for track in tracks])
+        tracks = [track for tracks, _ in parts for track in tracks]
+        found = perception(self.clip, tracks if moving else [stilled(each) for each in tracks])
         video = replace(found.video, has_audio=heard)
         if not seen:
             video = replace(video, size=(0, 0), rate=Fraction(0))
@@ -87,23 +91,22 @@ def _listened(clip: world.Clip, config: Config) -> tuple[Curve, ...]:
     return tuple(curve for sense in senses for curve in sense.findings().curves)
 
 
+def stilled(track: Track) -> Track:
+    """The track without what its patches tell of movement."""
+    if track.name != "patches":
+        return track
+    values = track.values.copy()
+    values[:, -NUMBERS:-PLACE] = 0
+    return replace(track, values=values)
+
+
 # -- of what is read ------------------------------------------------------------------------------
 
 
 def merged(pieces: Sequence[Piece], times: int) -> list[Piece]:
     """The prompt with so many times fewer tokens of sight in each section, at least one."""
-    return _seeing(pieces, partial(_fewer, times=times))
-
-
-def stilled(pieces: Sequence[Piece]) -> list[Piece]:
-    """The prompt without what its tokens of sight tell of movement."""
-    return _seeing(pieces, _still)
-
-
-def _seeing(pieces: Sequence[Piece], change: Callable[[np.ndarray], np.ndarray]) -> list[Piece]:
-    """The prompt with other tokens of sight."""
     return [
-        Rows(each.sense, change(each.values))
+        Rows(each.sense, _fewer(each.values, times))
         if isinstance(each, Rows) and each.sense == "sight"
         else each
         for each in pieces
@@ -115,12 +118,6 @@ def _fewer(values: np.ndarray, times: int) -> np.ndarray:
 
     tokens = torch.from_numpy(np.asarray(values, np.float32))
     return decide(tokens, -(-len(tokens) // times)).merge(tokens).half().numpy()
-
-
-def _still(values: np.ndarray) -> np.ndarray:
-    values = np.array(values)
-    values[:, -NUMBERS:-PLACE] = 0
-    return values
 
 
 # -- of what was learned --------------------------------------------------------------------------

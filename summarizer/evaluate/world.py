@@ -27,7 +27,6 @@ from summarizer.evaluate.ablation import (
     Sensed,
     Story,
     merged,
-    stilled,
     tell,
     writers,
 )
@@ -68,6 +67,7 @@ class Way:
 
     seen: bool = True
     heard: bool = True
+    moving: bool = True
     shuffled: bool = False  # another clip's wish is answered
     read: Read = list  # what becomes of a prompt
     by: str = "whole"  # an attribute of Learned
@@ -77,10 +77,10 @@ class Way:
 WAYS = {
     "no sound": Way(heard=False),
     "no picture": Way(seen=False),
+    "no movement": Way(moving=False),
     "another's wish": Way(shuffled=True),
     "no LoRA": Way(by="unadapted", chooses=False),
     "random projectors": Way(by="redrawn", chooses=False),
-    "no movement": Way(read=stilled, chooses=False),
     "sight tokens / 2": Way(read=partial(merged, times=2), chooses=False),
     "sight tokens / 4": Way(read=partial(merged, times=4), chooses=False),
 }
@@ -269,7 +269,7 @@ class World:
     def _cases(self, clip: Clip, other: Clip, wishes: Sequence[Wish]) -> Iterator[Case]:
         sensed = Sensed.of(clip, self.senses, self.summarizer.config)
         for name, way in {self.real: Way(), **self.ways}.items():
-            perception = sensed.perception(seen=way.seen, heard=way.heard)
+            perception = sensed.perception(seen=way.seen, heard=way.heard, moving=way.moving)
             for number, wish in enumerate(wishes):
                 told = another(wish, clip, other, number) if way.shuffled else wish
                 yield Case(name, number, self._request(perception, clip, wish, told.text, way))

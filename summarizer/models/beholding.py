@@ -12,8 +12,10 @@ import numpy as np
 from summarizer import checkpoint
 from summarizer.errors import WeightsError
 from summarizer.models.hub import WEIGHTS, folder
+from summarizer.models.saliency import PLACES, WHOLE
 from summarizer.schema import Track
 
+AT_ONCE = 600  # seconds that a head judges together: an hour of patches would take a gigabyte
 Read = Callable[[Sequence[str]], np.ndarray]  # texts -> unit vectors, one a row
 Behold = Callable[[str, Track], np.ndarray]
 
@@ -36,21 +38,40 @@ def rate(words: str, tracks: Sequence[Track], seconds: int, trained: str) -> np.
         return None
     import torch
 
+    from summarizer.models.saliency.head import AROUND
+
     head = head_of(folder, tuple((each.name, each.made_by) for each in tracks))
-    rows, wish = {}, {}
-    for track in tracks:
-        rows[track.name] = torch.from_numpy(by_second(track, seconds))
-        if words:
-            wish[track.name] = torch.from_numpy(asked_of(words, track.name, track.made_by))
-    with torch.inference_mode():
-        return torch.sigmoid(head(rows, wish)).numpy()
+    tracks = [each for each in tracks if each.name in head.widths]
+    if not tracks:
+        return None
+    wish = {
+        each.name: torch.from_numpy(asked_of(words, each.name, each.made_by))
+        for each in tracks
+        if words and each.name in WHOLE
+    }
+    found = []
+    for first in range(0, seconds, AT_ONCE):
+        # with those around them, so that it makes no difference where one part ends
+        begin, end = max(0, first - AROUND), min(seconds, first + AT_ONCE + AROUND)
+        rows = {each.name: torch.from_numpy(by_second(each, range(begin, end))) for each in tracks}
+        with torch.inference_mode():
+            rated = torch.sigmoid(head(rows, wish)).numpy()
+        found.append(rated[first - begin :][:AT_ONCE])
+    return np.concatenate(found)
 
 
-def by_second(track: Track, seconds: int) -> np.ndarray:
-    """(seconds, width) float32: the row nearest to the middle of each, as a head reads them."""
-    middles = np.arange(seconds) + 0.5
-    nearest = np.abs(track.times[:, None] - middles[None]).argmin(axis=0)
-    return track.values[nearest].astype(np.float32)
+def by_second(track: Track, seconds: range) -> np.ndarray:
+    """What is nearest to the middle of each, as a head reads it: (seconds, width) float32, or
+    (seconds, places, width) of a track with a row for each place."""
+    times, first, count = np.unique(track.times, return_index=True, return_counts=True)
+    middles = np.array(seconds) + 0.5
+    nearest = np.abs(times[:, None] - middles[None]).argmin(axis=0)
+    if track.name not in PLACES:
+        return track.values[first[nearest]].astype(np.float32)
+    found = np.zeros((len(middles), count[nearest].max(), track.values.shape[1]), np.float32)
+    for row, spot in zip(found, nearest.tolist(), strict=True):
+        row[: count[spot]] = track.values[first[spot] :][: count[spot]]
+    return found
 
 
 def asked_of(words: str, name: str, weights: str) -> np.ndarray:

@@ -92,7 +92,8 @@ class Taught(nn.Module):
         first = next(self.parameters())
         sums = {"words": self._words(answered) if answered else first.new_zeros(())}
         if self.head is not None:
-            sums["seconds"] = sum(self._seconds(each) for each in questions)
+            judged = [each for each in questions if each.rows]
+            sums["seconds"] = self._seconds(judged) if judged else first.new_zeros(())
         return sums
 
     def _words(self, questions: Sequence[Question]) -> Tensor:
@@ -114,18 +115,32 @@ class Taught(nn.Module):
             reduction="sum",
         )
 
-    def _seconds(self, question: Question) -> Tensor:
+    def _seconds(self, questions: Sequence[Question]) -> Tensor:
+        """All of their seconds at once."""
         first = next(self.head.parameters())
-        if not question.rows:
-            return first.new_zeros(())
-        rows, wish = (
-            {name: torch.as_tensor(each).to(first) for name, each in found.items()}
-            for found in (question.rows, question.wish)
-        )
-        wanted = torch.as_tensor(question.saliency).to(first)
+        longest = max(len(each.saliency) for each in questions)
+        rows, wish = {}, {}
+        for name, width in self.head.widths.items():
+            if any(name in each.rows for each in questions):
+                rows[name] = padded([each.rows.get(name) for each in questions], longest)
+            if any(name in each.wish for each in questions):
+                wish[name] = padded([each.wish.get(name) for each in questions], width)
+        wanted = padded([each.saliency for each in questions], longest, np.nan).to(first)
+        given = ({name: each.to(first) for name, each in found.items()} for found in (rows, wish))
+        found = self.head(*given)
         judged = torch.isfinite(wanted)
-        found = self.head(rows, wish)
         return binary_cross_entropy_with_logits(found[judged], wanted[judged], reduction="sum")
+
+
+def padded(found: Sequence[np.ndarray | None], length: int, fill: float = 0.0) -> Tensor:
+    """(found, length, ...) float32: all below each other, filled up where one is shorter, or not
+    there."""
+    shapes = [each.shape[1:] for each in found if each is not None]
+    made = np.full((len(found), length, *map(max, zip(*shapes, strict=True))), fill, np.float32)
+    for row, each in zip(made, found, strict=True):
+        if each is not None:
+            row[tuple(map(slice, each.shape))] = each
+    return torch.from_numpy(made)
 
 
 class Answering:

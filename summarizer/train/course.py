@@ -15,7 +15,7 @@ from summarizer.data import manifest, perceived
 from summarizer.data.manifest import Example
 from summarizer.data.perceived import Features, Kept
 from summarizer.errors import PresetError, SummarizerError
-from summarizer.models import hub
+from summarizer.models import hub, saliency
 from summarizer.models.adapted import prepared
 from summarizer.models.narrator import Lora, Narrator, load_narrator
 from summarizer.models.saliency.head import Head
@@ -25,7 +25,7 @@ from summarizer.stages.narrate.prompt import Form, Reader
 from summarizer.stages.narrate.told import Told
 from summarizer.train.answering import HEAD, Answering, Made, Taught, begin_from
 from summarizer.train.loop import Pace
-from summarizer.train.questions import JUDGED, Asked, counting, fits, makers, widths
+from summarizer.train.questions import Asked, counting, fits, makers, widths
 from summarizer.train.stages import Stage
 
 READ = {"patches": "sight", "tune": "sound"}  # what a track's tokens are called in a prompt
@@ -87,7 +87,7 @@ def course(wanted: Wanted) -> Course:
         narrator.model.activation_checkpointing_enable({"use_reentrant": False})
     head = judging(stage, learned)
     module = Taught(narrator, head)
-    made = Made(weights, lora, makers(learned, JUDGED) if head else {})
+    made = Made(weights, lora, makers(learned, saliency.READ) if head else {})
     begin_from(module, made, wanted.begin)
     module.learning([name for name in stage.learns if name != HEAD or head])
     reader = reading(narrator, stage, teller.form)
@@ -241,8 +241,8 @@ def judging(stage: Stage, pairs: Sequence[Pair]) -> Head | None:
         counting(example, kept.seen) is not None for example, _, kept in pairs
     ):
         return None
-    read = widths(pairs, JUDGED)
-    return Head(read, stage.hidden) if read else None
+    read = widths(pairs, saliency.READ)
+    return Head(read, stage.hidden) if read.keys() & set(saliency.WHOLE) else None
 
 
 def trainable(module: Taught) -> int:

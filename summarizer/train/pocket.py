@@ -39,16 +39,17 @@ from summarizer.models.threads import threads
 from summarizer.train.answering import HEAD, SALIENCY, Answering, Made, Taught, begin_from
 from summarizer.train.bank import EAR, EYE, Bank, Senses
 from summarizer.train.blending import SENSE, Blended
+from summarizer.train.judging import Judging, Wishes
 from summarizer.train.lanes import Job, side_by_side
 from summarizer.train.likening import Likening
 from summarizer.train.likening import Senses as Learning
 from summarizer.train.loop import LOG, STATE, Lesson, Pace, train
 from summarizer.train.marking import Listen, Look, Marking
-from summarizer.train.telling import Captions, Notes, Sounds, Stories, Wishes
+from summarizer.train.telling import Captions, Notes, Sounds, Stories
 from summarizer.train.world import Moments, Playing, Views, texts
 
 TELLER = "pocket-llama"
-MADE = Made(TELLER, rows={"sight": EYE, "hearing": EAR})
+MADE = Made(TELLER, rows={"sight": EYE, "hearing": EAR, "patches": EYE})
 HOME = Path(hub.WEIGHTS[TELLER].shipped).parts[0]  # the folder's name, wherever it lies
 EVERY = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 # share of what each sense meets first, in which colours and the like are nameless
@@ -178,8 +179,9 @@ def _reading(out: Path, sizes: Sizes, kind: type[Captions | Sounds], learns: str
 def judge(out: Path, sizes: Sizes) -> Lesson:
     """What each second is worth for a wish, by a head alone: it takes many more wishes than the
     language model takes stories."""
-    taught, banks = _sensing(out, sizes, judging=True)
-    return Answering(taught.learning((HEAD,)), MADE, *(Wishes(bank) for bank in banks))
+    kept = Senses()
+    banks = _banks(out, sizes, kept)
+    return Judging(_head(sizes, kept), MADE.rows, *(Wishes(bank) for bank in banks))
 
 
 def tell(out: Path, sizes: Sizes) -> Lesson:
@@ -193,11 +195,23 @@ def tell(out: Path, sizes: Sizes) -> Lesson:
 
 def _sensing(out: Path, sizes: Sizes, judging: bool = False) -> tuple[Taught, list[Bank]]:
     narrator, kept = _quick(load_narrator(hub.folder(TELLER), "cpu")), Senses()
-    widths = {"sight": kept.eye.patch_width + NUMBERS, "sound": kept.ear.width}
-    ready = prepared(narrator, sizes.lora, widths)
-    common = {"sight": kept.eye.width, "hearing": kept.eye.width}
-    banks = [Bank(_work(out) / "bank", *each, kept) for each in _parts(sizes.kept, sizes.held)]
-    return Taught(ready, Head(common, sizes.hidden) if judging else None), banks
+    ready = prepared(narrator, sizes.lora, {"sight": _patch(kept), "sound": kept.ear.width})
+    taught = Taught(ready, _head(sizes, kept) if judging else None)
+    return taught, _banks(out, sizes, kept)
+
+
+def _banks(out: Path, sizes: Sizes, kept: Senses) -> list[Bank]:
+    return [Bank(_work(out) / "bank", *each, kept) for each in _parts(sizes.kept, sizes.held)]
+
+
+def _head(sizes: Sizes, kept: Senses) -> Head:
+    widths = {"sight": kept.eye.width, "hearing": kept.eye.width, "patches": _patch(kept)}
+    return Head(widths, sizes.hidden)
+
+
+def _patch(kept: Senses) -> int:
+    """How wide a patch is, with how it moves and where it lies."""
+    return kept.eye.patch_width + NUMBERS
 
 
 def _parts(clips: int, held: int) -> tuple[tuple[str, int], ...]:
@@ -227,16 +241,21 @@ PARTS = (
         Pace(450, 8, rate=1e-3, decay=0.05, precision="bf16"),
         after=("look", "listen"),
     ),
-    Part("language", language, Pace(3200, 24, rate=2e-3, decay=0.05, precision="bf16")),
-    Part("see", see, Pace(350, 32, rate=3e-3, precision="bf16"), after=("senses", "language")),
+    Part("language", language, Pace(2400, 24, rate=2e-3, decay=0.05, precision="bf16")),
+    Part("see", see, Pace(220, 32, rate=3e-3, precision="bf16"), after=("senses", "language")),
     # in another order than `see`: beside each other, each makes features that the other finds made
     Part(
         "hear",
         hear,
-        Pace(360, 32, rate=3e-3, precision="bf16", seed=1),
+        Pace(220, 32, rate=3e-3, precision="bf16", seed=1),
         after=("senses", "language"),
     ),
-    Part("judge", judge, Pace(400, 64, rate=1.5e-3, decay=0.05), after=("senses", "language")),
+    Part(
+        "judge",
+        judge,
+        Pace(400, 32, rate=2e-3, decay=0.05, precision="bf16"),
+        after=("senses", "language"),
+    ),
     Part(
         "tell",
         tell,

@@ -12,6 +12,7 @@ import numpy as np
 from summarizer.data.manifest import Example, Rated, Told
 from summarizer.data.perceived import Features, Kept
 from summarizer.models.beholding import by_second
+from summarizer.models.saliency import READ
 from summarizer.schema import (
     Answer,
     Highlight,
@@ -32,7 +33,6 @@ MERGED = "merge caption"  # tells picture and sound together
 INSTRUCTED = ("Instruct-V2Xum",)  # sets whose wishes are a task's wording, not a viewer's
 CHOSEN = 0.15  # share of the seconds that are shown as chosen, where people judged them
 APART = re.compile(r"\s+([.!?])$")  # "a man ." in captions that were taken to words
-JUDGED = ("sight", "hearing")  # the tracks that a head reads
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +53,8 @@ class Asked:
         perception, stage = features.perception(kept), self.stage
         counts = counting(example, kept.seen) if stage.judges else None
         rows = {
-            name: by_second(track, perception.video.rows)
-            for name in JUDGED
+            name: by_second(track, range(perception.video.rows))
+            for name in READ
             if counts is not None and (track := perception.track(name))
         }
         return Question(
@@ -191,7 +191,7 @@ def fits(example: Example, kept: Kept, stage: Stage) -> bool:
 
 def _only_judged(example: Example, kept: Kept, stage: Stage) -> bool:
     """Whether it has no story, but people said which of its seconds count."""
-    read = any(name in kept.tracks for name in JUDGED)
+    read = any(name in kept.tracks for name in READ)
     return stage.judges and read and counting(example, kept.seen) is not None
 
 

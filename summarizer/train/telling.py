@@ -12,7 +12,6 @@ import numpy as np
 
 from summarizer.config import NarratorConfig
 from summarizer.data import world
-from summarizer.models.beholding import by_second
 from summarizer.models.narrator import Piece, Words
 from summarizer.schema import Answer, Perception, Preference, Saliency, Summary, Track
 from summarizer.stages.narrate import POCKET, pocket_senses
@@ -30,7 +29,6 @@ AGAIN = 3  # notes of pictures for a scene, at most
 OPEN = 0.25  # share of the wishes for nothing in particular
 SCENES = 0.5  # share of the questions about pictures that are about those of a scene
 BOTH = ("sight", "sound")
-JUDGED = ("sight", "hearing")  # the tracks that a head reads
 
 Noted = tuple[Beheld, list[Piece], str]  # what is asked about, its notes, what is to be told
 
@@ -193,48 +191,26 @@ class Sounds:
         return Question(f"{self.bank.part} {index}", prompt, answer)
 
 
-class Wishes:
-    """How much each second of a clip is worth for a wish; nothing is told."""
+class Stories:
+    """What is to be told of a scene, and how much each second of its clip is worth for a wish."""
 
-    def __init__(self, bank: Bank):
-        self.bank = bank
+    def __init__(self, bank: Bank, words: Words):
+        self.bank, self.words = bank, words
 
     def __len__(self) -> int:
         return len(self.bank)
 
     def question(self, index: int, draw: np.random.Generator) -> Question:
-        return self.about(self.bank.beheld(index, draw), draw)
-
-    def about(self, beheld: Beheld, draw: np.random.Generator) -> Question:
-        clip, rows = beheld.clip, beheld.perception.video.rows
-        wish = wish_of(clip, draw)
-        tracks = [each for name in JUDGED if (each := beheld.perception.track(name))]
-        return Question(
-            f"{self.bank.part} {clip.seed}",
-            [],
-            "",
-            {each.name: by_second(each, rows) for each in tracks},
-            {each.name: self.bank.asked(wish.text, each) for each in tracks if wish.text},
-            world.saliency(clip, wish),
-        )
-
-
-class Stories:
-    """What is to be told of a scene, and how much each second of its clip is worth for a wish."""
-
-    def __init__(self, bank: Bank, words: Words):
-        self.wishes, self.words = Wishes(bank), words
-
-    def __len__(self) -> int:
-        return len(self.wishes)
-
-    def question(self, index: int, draw: np.random.Generator) -> Question:
-        beheld = self.wishes.bank.beheld(index, draw)
+        beheld = self.bank.beheld(index, draw)
         number = int(draw.integers(len(beheld.clip.scenes)))
-        return replace(
-            self.wishes.about(beheld, draw),
-            pieces=asked_of(beheld, number, self.words),
-            answer=line(beheld, number, draw),
+        wish = wish_of(beheld.clip, draw)
+        return Question(
+            f"{self.bank.part} {index}",
+            asked_of(beheld, number, self.words),
+            line(beheld, number, draw),
+            beheld.rows,
+            self.bank.asked(wish.text, beheld.perception.tracks),
+            world.saliency(beheld.clip, wish),
         )
 
 

@@ -28,6 +28,7 @@ from summarizer.evaluate.world import FACTS, HIGHLIGHTS, PRECISION, RECALL, TAU
 from summarizer.models import hub
 from summarizer.models.narrator import Rows, load_narrator
 from summarizer.pipeline import load
+from summarizer.schema import Track
 from summarizer.train.bank import Senses
 from tests.pocket import train
 
@@ -173,7 +174,7 @@ def test_each_way_is_asked_without_what_it_lacks(home):
     assert set(tokens["no sound"]) == {"sight"} and set(tokens["no picture"]) == {"sound"}
     assert tokens["sight tokens / 2"] == {**whole, "sight": 24 * scenes}
     assert tokens["sight tokens / 4"] == {**whole, "sight": 12 * scenes}
-    for way in ("no LoRA", "random projectors", "no movement"):
+    for way in ("no LoRA", "random projectors"):
         assert tokens[way] == whole
     wanted = {way: story.told.preference.want for way, story in by.items()}
     assert wanted.pop("another's wish") != wanted["pocket"] and len(set(wanted.values())) == 1
@@ -216,12 +217,12 @@ def test_merging_keeps_the_mean_and_all_that_is_no_sight():
 def test_without_movement_patches_still_tell_what_is_there_and_where():
     before, after = (np.ones((3, 6)) * each for each in (2, 3))
     shows, place = np.full((3, 5), 1.0), np.full((3, 2), 4.0)
-    tokens = np.concatenate([shows, before, after, place], 1).astype(np.float16)
-    pieces = ["a", Rows("sight", tokens), Rows("sound", tokens), "b"]
-    text, sight, sound, last = stilled(pieces)
-    assert (text, last) == ("a", "b") and sound is pieces[2]
-    assert np.array_equal(sight.values, np.concatenate([shows, 0 * before, 0 * after, place], 1))
-    assert (tokens[:, 5:17] != 0).all(), "what was given is as it was"
+    values = np.concatenate([shows, before, after, place], 1).astype(np.float16)
+    patches, tune = (Track(name, np.arange(3.0), values, "a") for name in ("patches", "tune"))
+    still = stilled(patches)
+    assert np.array_equal(still.values, np.concatenate([shows, 0 * before, 0 * after, place], 1))
+    assert (values[:, 5:17] != 0).all(), "what was given is as it was"
+    assert stilled(tune) is tune
 
 
 def test_without_the_adapter_the_weights_are_the_base_again(home):

@@ -138,6 +138,35 @@ def test_without_an_answer_only_the_seconds_teach(taught):
         Answering(Taught(taught.narrator), MADE, Given([mute])).batch([(0, None)])
 
 
+def test_the_seconds_of_each_question_count_as_by_themselves(taught):
+    """However long its clip is, however many places a picture has, whatever is missing."""
+    torch.manual_seed(2)
+    taught = Taught(taught.narrator, heads.Head({"sight": 6, "hearing": 4, "patches": 5}, 8)).eval()
+    draw = np.random.default_rng(3)
+
+    def asked(seconds: int, **shapes) -> Question:
+        rows = {name: draw.normal(size=(seconds, *each)) for name, each in shapes.items()}
+        wish = {name: draw.normal(size=6) for name in rows if name == "sight"}
+        return Question("q", [], "", rows, wish, draw.random(seconds))
+
+    questions = [
+        asked(3, sight=(6,), hearing=(4,), patches=(2, 5)),
+        asked(5, sight=(6,), patches=(3, 5)),
+        asked(1, hearing=(4,)),
+    ]
+    with torch.no_grad():
+        found, slow = float(taught(questions)["seconds"]), 0.0
+        for each in questions:
+            rows, wish = (
+                {name: torch.tensor(a, dtype=torch.float32) for name, a in given.items()}
+                for given in (each.rows, each.wish)
+            )
+            likely = torch.sigmoid(taught.head(rows, wish)).double().numpy()
+            right = each.saliency
+            slow -= (right * np.log(likely) + (1 - right) * np.log(1 - likely)).sum()
+    assert found == pytest.approx(slow, rel=1e-4)
+
+
 def test_just_what_a_stage_names_learns(taught, tmp_path):
     taught.learning(["projectors.sight"])
     frozen = {n: each.clone() for n, each in taught.named_parameters() if not each.requires_grad}

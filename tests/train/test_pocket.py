@@ -11,8 +11,9 @@ from summarizer.models import hub
 from summarizer.models.narrator import Rows, load_narrator
 from summarizer.train import pocket
 from summarizer.train.bank import Bank, Beheld, Senses, perception
+from summarizer.train.judging import NAMES, Wishes
 from summarizer.train.pocket import PARTS, run
-from summarizer.train.telling import Captions, Notes, Stories, Wishes, asked, line
+from summarizer.train.telling import Captions, Notes, Stories, asked, line, wish_of
 from summarizer.train.world import Moments
 from tests.pocket import SMALL
 
@@ -170,15 +171,25 @@ def test_what_is_told_of_the_scenes_is_the_story_under_the_times_of_the_prompts(
 
 def test_what_is_judged_is_what_the_wish_is_worth(home):
     bank = Bank(home / "bank", "train", 4, Senses())
+    picks = [(seed % 4, np.random.default_rng(seed)) for seed in range(12)]
+    again = [np.random.default_rng(seed) for seed in range(12)]
     texts = set()
-    for seed in range(30):
-        question = Wishes(bank).question(seed % 4, np.random.default_rng(seed))
-        assert not question.answer and not question.pieces
-        assert (
-            len(question.saliency) == len(question.rows["sight"]) == len(question.rows["hearing"])
+    for (index, _), draw, case in zip(picks, again, Wishes(bank).cases(picks), strict=True):
+        clip = bank.beheld(index, draw).clip  # the edges of its events are drawn first
+        seconds = len(case.there)
+        assert {name: len(each) for name, each in case.rows.items()} == dict.fromkeys(
+            ("sight", "hearing", "patches"), seconds
         )
-        assert set(question.wish) in (set(), {"sight", "hearing"})
-        texts.add(tuple(question.wish.get("sight", ())))
+        assert case.rows["patches"].ndim == 3
+        for second in range(int(clip.seconds)):
+            named = {NAMES[number] for number in np.flatnonzero(case.there[second])}
+            assert named == world.truths(clip, float(second), second + 1.0)
+        for each in case.wishes:
+            wish = wish_of(clip, draw)
+            assert np.array_equal(each.worth, world.saliency(clip, wish))
+            assert {NAMES[number] for number in np.flatnonzero(each.needs)} == set(wish.needs)
+            assert set(each.given) == ({"sight", "hearing"} if wish.text else set())
+            texts.add(wish.text)
     assert len(texts) > 10
 
 

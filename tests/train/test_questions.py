@@ -217,8 +217,13 @@ def test_a_question_has_what_a_head_reads(model, tmp_path):
     pairs = kept(tmp_path, XUM, TRAILER, wishing)
     asked = Asked(pairs, STAGES["tell"], reader(model), senses_of)
     judged, plain, wishes = (asked.question(index, draw()) for index in range(3))
-    assert judged.rows.keys() == {"sight"} and judged.rows["sight"].shape == (30, 8)
+    assert {name: each.shape for name, each in judged.rows.items()} == {
+        "sight": (30, 8),
+        "patches": (30, 4, 6),
+    }
     assert np.array_equal(judged.rows["sight"], seen().track("sight").values.astype("f4"))
+    patches = seen().track("patches").values.astype("f4")
+    assert np.array_equal(judged.rows["patches"], patches.reshape(30, 4, 6))
     assert judged.saliency.tolist() == counting(XUM, video(30.0)).tolist()
     assert judged.wish == {} and wishes.wish["sight"].tolist() == [1.0] * 8
     assert plain.rows == {} and plain.saliency is None

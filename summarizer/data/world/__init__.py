@@ -15,12 +15,21 @@ from summarizer.data.world.noting import (
     other_colour,
     sounded,
 )
-from summarizer.data.world.planning import HELD_MUSIC, HELD_THINGS, PARTS, dice, part_of, plan
+from summarizer.data.world.planning import (
+    HELD_MUSIC,
+    HELD_THINGS,
+    PARTS,
+    coloured,
+    dice,
+    part_of,
+    plan,
+)
 from summarizer.data.world.playing import sound
 from summarizer.data.world.practising import unpaired
 from summarizer.data.world.reading import Agreement, Said, agreement, due, facts_of
 from summarizer.data.world.telling import caption, heard, language, lines, story, told
 from summarizer.data.world.values import (
+    ACTIONS,
     COLOURS,
     MUSIC,
     THINGS,
@@ -31,10 +40,11 @@ from summarizer.data.world.values import (
     Sound,
     facts,
 )
-from summarizer.data.world.wishing import Wish, matching, saliency, windows, wishes
+from summarizer.data.world.wishing import Wish, matching, saliency, truths, windows, wishes
 from summarizer.data.world.words import word
 
 __all__ = [
+    "ACTIONS",
     "COLOURS",
     "HELD_MUSIC",
     "HELD_THINGS",
@@ -54,6 +64,7 @@ __all__ = [
     "agreement",
     "box",
     "caption",
+    "coloured",
     "deed",
     "dice",
     "due",
@@ -77,6 +88,7 @@ __all__ = [
     "sounded",
     "story",
     "told",
+    "truths",
     "unpaired",
     "visible",
     "windows",

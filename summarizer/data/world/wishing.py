@@ -42,13 +42,13 @@ class Wish:
 def wishes(clip: Clip, draw: Draw) -> tuple[Wish, ...]:
     """The empty wish, one of each kind the clip can fulfil, and two it can't."""
     scene = pick(draw, clip.scenes)
-    here = sorted(_truths(clip, scene.start, scene.end))
+    here = sorted(truths(clip, scene.start, scene.end))
     found = [Wish()]
     for kind in training()["wishes"]:
         choices = [[fact for fact in here if fact.kind == each] for each in kind.split()]
         if all(choices):
             found.append(_worded(clip, kind, tuple(pick(draw, each) for each in choices), draw))
-    there = {fact for each in clip.scenes for fact in _truths(clip, each.start, each.end)}
+    there = {fact for each in clip.scenes for fact in truths(clip, each.start, each.end)}
     absent = [need for need in _missing(clip, draw) if need not in there]
     found.append(_worded(clip, absent[0].kind, (absent[0],), draw))
     heard = next(need for need in absent if need.kind == "sound")
@@ -87,7 +87,7 @@ def matching(clip: Clip, wish: Wish) -> list[int]:
     return [
         number
         for number, scene in enumerate(clip.scenes)
-        if set(wish.needs) <= _truths(clip, scene.start, scene.end)
+        if set(wish.needs) <= truths(clip, scene.start, scene.end)
     ]
 
 
@@ -95,15 +95,15 @@ def windows(clip: Clip, wish: Wish) -> tuple[tuple[float, float], ...]:
     """The stretches in which all of a wish holds; none where nothing in particular is wished."""
     found: list[tuple[float, float]] = []
     for time in np.arange(0, clip.seconds, GRID).tolist() if wish.needs else ():
-        if set(wish.needs) <= _truths(clip, time, time + GRID):
+        if set(wish.needs) <= truths(clip, time, time + GRID):
             touching = found and found[-1][1] == time
             found.append((found.pop()[0] if touching else time, time + GRID))
     return tuple(found)
 
 
 @lru_cache(512)
-def _truths(clip: Clip, start: float, end: float) -> frozenset[Fact]:
-    """The facts of a stretch, and its colours and actions by themselves."""
+def truths(clip: Clip, start: float, end: float) -> frozenset[Fact]:
+    """The facts of a stretch, and its colours and actions by themselves: what may be wished."""
     found = facts(clip, start, end)
     colours = {Fact("colour", fact.what.split()[0]) for fact in found if fact.kind == "coloured"}
     actions = {Fact("action", fact.what.split(" ", 1)[1]) for fact in found if fact.kind == "doing"}
@@ -127,17 +127,17 @@ def saliency(clip: Clip, wish: Wish) -> np.ndarray:
 
 
 def _worth(clip: Clip, wish: Wish, time: float) -> float:
-    truths = _truths(clip, float(time), float(time + GRID))
-    if set(wish.needs) <= truths:
+    here = truths(clip, float(time), float(time + GRID))
+    if set(wish.needs) <= here:
         return 1.0
-    return PARTLY * float(np.mean([_held(need, truths) for need in wish.needs]))
+    return PARTLY * float(np.mean([_held(need, here) for need in wish.needs]))
 
 
-def _held(need: Fact, truths: frozenset[Fact]) -> float:
-    if need in truths:
+def _held(need: Fact, here: frozenset[Fact]) -> float:
+    if need in here:
         return 1.0
     thing = {"coloured": need.what.split()[-1], "doing": need.what.split()[0]}.get(need.kind)
-    return KINDRED if Fact("thing", thing) in truths else 0.0
+    return KINDRED if Fact("thing", thing) in here else 0.0
 
 
 def _eventful(clip: Clip) -> np.ndarray:

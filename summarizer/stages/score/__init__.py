@@ -12,10 +12,11 @@ import numpy as np
 
 from summarizer.config import Preset
 from summarizer.models.matching import Embed
+from summarizer.models.saliency import READ
 from summarizer.schema import Answer, Curve, Perception, Preference, Saliency, Score, Track, Wish
 from summarizer.stages.score.feeling import felt
 from summarizer.stages.score.interest import Part, interest, weighed, with_learned, with_taste
-from summarizer.stages.score.judge import BEHELD, Behold, Judge
+from summarizer.stages.score.judge import Behold, Judge
 from summarizer.stages.score.overall import attention, kept
 from summarizer.stages.score.settle import Settling, Verdict, settle
 from summarizer.stages.score.staged import staged
@@ -37,7 +38,7 @@ def beheld(words: str, track: Track) -> np.ndarray:
 
 def learned(perception: Perception, wish: Wish, preset: Preset) -> Curve | None:
     """How much each second matters by a trained head; nothing where there is none."""
-    tracks = [track for name in BEHELD if (track := perception.track(name))]
+    tracks = [track for name in READ if (track := perception.track(name))]
     if not tracks or not preset.trained:
         return None
     from summarizer.models.beholding import rate

@@ -81,3 +81,93 @@ def test_what_is_missing_is_where_and_as_precise_as_what_is_there():
     nothing = {"sight": torch.zeros(8).double(), "hearing": torch.zeros(6).double()}
     whole = head({**sight, "hearing": torch.zeros(200, 6).double()}, nothing)
     assert found.dtype == torch.float64 and torch.equal(found, whole)
+
+
+# -- what is at each place of a picture -----------------------------------------------------------
+
+SPREAD = {"sight": 4, "patches": 8}  # the last four numbers of a patch say how it moves
+
+
+def scattered(seed: int, count: int = 200):
+    """Seconds that matter where one place both is what is wished and moves; in each something is it
+    and something moves."""
+    made = torch.Generator().manual_seed(seed)
+    kind = torch.randint(4, (count, 3), generator=made)
+    wished = int(torch.randint(4, (), generator=made))
+    kind[:, 0] = wished
+    kind[:, 1:] = torch.where(kind[:, 1:] == wished, (wished + 1) % 4, kind[:, 1:])
+    mover = torch.randint(2, (count,), generator=made)
+    moves = torch.nn.functional.one_hot(mover, 3).float()
+    patches = torch.cat(
+        [torch.nn.functional.one_hot(kind, 4).float(), moves[..., None].expand(-1, -1, 4)], -1
+    )
+    order = torch.rand(count, 3, generator=made).argsort(1)
+    patches = patches.gather(1, order[..., None].expand_as(patches))
+    rows = {"sight": torch.ones(count, 4), "patches": patches}
+    return rows, {"sight": torch.eye(4)[wished]}, (mover == 0).float()
+
+
+@pytest.fixture(scope="module")
+def placed() -> Head:
+    torch.manual_seed(0)
+    head = Head(SPREAD, 32)
+    rate = torch.optim.AdamW(head.parameters(), lr=3e-3)
+    for step in range(300):
+        rows, wish, right = scattered(step)
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(head(rows, wish), right)
+        rate.zero_grad()
+        loss.backward()
+        rate.step()
+    return head.eval()
+
+
+def test_it_learns_what_has_to_be_together_at_one_place(placed):
+    for seed in range(1000, 1005):
+        rows, wish, right = scattered(seed)
+        with torch.inference_mode():
+            found = placed(rows, wish) > 0
+        assert (found == right.bool()).float().mean() > 0.95  # of 0.5 for either by itself
+
+
+def test_many_wishes_for_one_clip_see_it_once_and_find_what_each_finds_alone(placed):
+    clips, wishes = zip(*(scattered(seed)[:2] for seed in range(3)), strict=True)
+    rows = {name: torch.stack([each[name] for each in clips])[:, None] for name in SPREAD}
+    wish = {"sight": torch.stack([each["sight"] for each in wishes]).expand(3, 3, 4)}
+    with torch.inference_mode():
+        found = placed(rows, wish)
+        for one, clip in enumerate(clips):
+            for other, each in enumerate(wishes):
+                assert torch.allclose(found[one, other], placed(clip, each), atol=1e-4)
+
+
+def test_what_comes_after_the_last_second_is_no_neighbour(placed):
+    rows, wish, _ = scattered(4)
+    with torch.inference_mode():
+        whole = placed(rows, wish)
+        short = placed({name: each[:50] for name, each in rows.items()}, wish)
+        blank = {name: each.clone() for name, each in rows.items()}
+        for each in blank.values():
+            each[50:] = 0
+        assert torch.allclose(placed(blank, wish)[:50], short, atol=1e-5)
+        assert torch.allclose(whole[:49], short[:49], atol=1e-5)
+        assert not torch.allclose(whole[49], short[49], atol=1e-5), "its neighbour counts"
+
+
+def test_places_count_in_any_order_and_those_that_are_none_do_not(placed, tmp_path):
+    rows, wish, _ = scattered(3)
+    patches = rows["patches"]
+    with torch.inference_mode():
+        whole = placed(rows, wish)
+        turned = placed(rows | {"patches": patches.flip(1)}, wish)
+        padded = torch.cat([patches, torch.zeros(200, 2, 8)], 1)
+        wider = placed(rows | {"patches": padded}, wish)
+        blank = placed({"sight": rows["sight"]}, wish)
+        nothing = placed(rows | {"patches": torch.zeros_like(patches)}, wish)
+    for other in (turned, wider):
+        assert torch.allclose(whole, other, atol=1e-5)
+    assert torch.equal(blank, nothing) and not torch.allclose(whole, blank, atol=0.1)
+    save(tmp_path / "head", placed, {"sight": "eye", "patches": "eye"}, {})
+    again = load(tmp_path / "head", {"sight": "eye", "patches": "eye", "hearing": "ear"})
+    assert torch.equal(again(rows, wish), placed(rows, wish)), "what it never read, it leaves alone"
+    with pytest.raises(WeightsError, match="was trained on rows by"):
+        load(tmp_path / "head", {"sight": "eye", "patches": "other"})

@@ -1,0 +1,202 @@
+"""A head learns what each second is worth for a wish, and what lies in the second and in the wish.
+
+What a second is worth says little: a wish for a red ball that rolls is met or not, whatever it was
+that lacked. So the head also names what it makes of each second and of each wish, by one line for
+both, which is thrown away at the end: what both have then looks the same to it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from summarizer import checkpoint
+from summarizer.data import world
+from summarizer.models.saliency.head import Head
+from summarizer.train.answering import SALIENCY, padded
+from summarizer.train.bank import Bank
+from summarizer.train.loop import Pick
+from summarizer.train.marking import SELDOM
+from summarizer.train.telling import wish_of
+
+WISHES = 3  # for each clip, which is seen once
+NAMED = 0.05  # weight of a name beside that of a second's worth
+AT_ONCE = 8  # clips of a check
+
+# all that may be wished and comes together in training
+NAMES = (
+    *world.SIGHTS,
+    *world.SOUNDS,
+    *(world.Fact("colour", colour) for colour in world.COLOURS),
+    *(world.Fact("action", action) for action in world.ACTIONS),
+    *(world.Fact("coloured", f"{colour} {thing}") for thing, colour in world.coloured("train")),
+    *(
+        world.Fact("doing", f"{thing} {action}")
+        for thing in world.THINGS
+        for action in world.ACTIONS
+    ),
+)
+NUMBERS = {fact: number for number, fact in enumerate(NAMES)}
+
+
+@dataclass(frozen=True, eq=False)
+class Wished:
+    """A wish, in the space of each sense; none for the empty one."""
+
+    given: Mapping[str, np.ndarray]
+    needs: np.ndarray
+    """(names,): 1 for each that has to hold"""
+    worth: np.ndarray
+    """(seconds,) in 0..1"""
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A clip as a head reads it, and some wishes for it."""
+
+    rows: Mapping[str, np.ndarray]
+    there: np.ndarray
+    """(seconds, names): 1 for each that is there"""
+    wishes: Sequence[Wished]
+
+
+class Wishes:
+    """Clips by number, with wishes for each."""
+
+    def __init__(self, bank: Bank):
+        self.bank = bank
+
+    def __len__(self) -> int:
+        return len(self.bank)
+
+    def cases(self, picks: Sequence[Pick]) -> list[Case]:
+        clips = [self.bank.beheld(*pick) for pick in picks]
+        wishes = [
+            [wish_of(each.clip, draw) for _ in range(WISHES)]
+            for each, (_, draw) in zip(clips, picks, strict=True)
+        ]
+        self.bank.read([wish.text for own in wishes for wish in own if wish.text])
+        return [
+            Case(
+                each.rows,
+                _there(each.clip, each.perception.video.rows),
+                [
+                    Wished(
+                        self.bank.asked(wish.text, each.perception.tracks),
+                        _named(wish.needs),
+                        world.saliency(each.clip, wish),
+                    )
+                    for wish in own
+                ],
+            )
+            for each, own in zip(clips, wishes, strict=True)
+        ]
+
+
+class Naming(nn.Module):
+    """A head, and the line that names what it makes of seconds and of wishes."""
+
+    def __init__(self, head: Head):
+        super().__init__()
+        self.head = head
+        self.named = nn.Linear(head.hidden, len(NAMES))
+        nn.init.constant_(self.named.bias, SELDOM)
+
+    def forward(self, batch: Mapping[str, Any]) -> dict[str, Tensor]:
+        """The sums over all that is to be learned."""
+        seen, wish = self.head.seen(batch["rows"]), batch["wish"]
+        return {
+            "seconds": _missed(self.head.worth(seen, wish), batch["worth"]),
+            "there": _missed(self.named(seen.rows), batch["there"][:, None]),
+            "needs": _missed(self.named(self.head.wanted(wish)), batch["needs"]),
+        }
+
+
+class Judging:
+    """The lesson."""
+
+    def __init__(self, head: Head, made: Mapping[str, str], source: Wishes, held: Wishes):
+        self.module, self.made, self.source, self.held = Naming(head), dict(made), source, held
+        self.weights = {"seconds": 1.0, "there": NAMED, "needs": NAMED}
+        self.examples = len(source)
+
+    def batch(self, picks: Sequence[Pick]) -> dict[str, Any]:
+        return self._tensors(self.source.cases(picks))
+
+    def size(self, batch: Mapping[str, Any]) -> Mapping[str, float]:
+        return {
+            "seconds": float(batch["worth"].isfinite().sum()),
+            "there": float(batch["there"].isfinite().all(-1).sum()),
+            "needs": float(batch["needs"][..., 0].numel()),
+        }
+
+    def check(self) -> Mapping[str, float]:
+        """The loss of what was never learned from."""
+        sums, sizes = 0.0, 0.0
+        for first in range(0, len(self.held), AT_ONCE):
+            numbers = range(first, min(len(self.held), first + AT_ONCE))
+            picks = [(number, np.random.default_rng([7, number])) for number in numbers]
+            batch = self._tensors(self.held.cases(picks))
+            with torch.no_grad():
+                sums += float(self.module(batch)["seconds"])
+            sizes += self.size(batch)["seconds"]
+        return {"held out, seconds": sums / max(1.0, sizes)}
+
+    def keep(self, folder: Path, trained: Mapping[str, Tensor], metrics: Mapping[str, Any]) -> None:
+        """The head, without the line."""
+        head = self.module.head
+        config = {"weights": self.made, "widths": head.widths, "hidden": head.hidden}
+        own = folder.with_name(f"{folder.name}{SALIENCY}")
+        checkpoint.save(own, head.state_dict(), config, metrics)
+
+    def _tensors(self, cases: Sequence[Case]) -> dict[str, Any]:
+        """Clips below each other, wishes beside each other: (clips, wishes, ...)."""
+        seconds = max(len(each.there) for each in cases)
+        wishes = [wish for each in cases for wish in each.wishes]
+        first = next(self.module.parameters())
+
+        def beside(found: Sequence[np.ndarray | None], length: int, fill: float = 0.0) -> Tensor:
+            every = padded(found, length, fill).to(first)
+            return every.unflatten(0, (len(cases), len(found) // len(cases)))
+
+        widths = self.module.head.widths
+        return {
+            "rows": {
+                name: beside([each.rows.get(name) for each in cases], seconds)
+                for name in widths
+                if any(name in each.rows for each in cases)
+            },
+            "wish": {
+                name: beside([each.given.get(name) for each in wishes], width)
+                for name, width in widths.items()
+                if any(name in each.given for each in wishes)
+            },
+            "worth": beside([each.worth for each in wishes], seconds, np.nan),
+            "there": padded([each.there for each in cases], seconds, np.nan).to(first),
+            "needs": beside([each.needs for each in wishes], len(NAMES)),
+        }
+
+
+def _there(clip: world.Clip, seconds: int) -> np.ndarray:
+    """(seconds, names)"""
+    ends = [(second, min(second + 1.0, clip.seconds)) for second in range(seconds)]
+    return np.stack([_named(world.truths(clip, float(start), end)) for start, end in ends])
+
+
+def _named(facts: Collection[world.Fact]) -> np.ndarray:
+    """(names,)"""
+    found = np.zeros(len(NAMES), np.float32)
+    found[[NUMBERS[fact] for fact in facts if fact in NUMBERS]] = 1
+    return found
+
+
+def _missed(logits: Tensor, true: Tensor) -> Tensor:
+    """The sum over all that is known."""
+    logits, true = logits.float(), true.expand_as(logits)
+    known = true.isfinite()
+    return binary_cross_entropy_with_logits(logits[known], true[known], reduction="sum")
