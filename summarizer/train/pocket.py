@@ -253,7 +253,7 @@ PARTS = (
     Part(
         "judge",
         judge,
-        Pace(400, 32, rate=2e-3, decay=0.05, precision="bf16"),
+        Pace(1300, 8, rate=3e-3, decay=0.05, precision="bf16"),  # how things move takes many steps
         after=("senses", "language"),
     ),
     Part(
