@@ -36,7 +36,7 @@ class Question:
     pieces: Sequence[Piece]
     answer: str
     rows: Mapping[str, np.ndarray] = field(default_factory=dict)
-    """(seconds, width) of each sense"""
+    """(seconds, width) of each sense, or (seconds, places, width)"""
     wish: Mapping[str, np.ndarray] = field(default_factory=dict)
     """(width,) in the space of each sense; none for the empty wish"""
     saliency: np.ndarray | None = None

@@ -7,6 +7,7 @@ both, which is thrown away at the end: what both have then looks the same to it.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from summarizer import checkpoint
 from summarizer.data import world
 from summarizer.models.saliency.head import Head
 from summarizer.train.answering import SALIENCY, padded
-from summarizer.train.bank import Bank
+from summarizer.train.bank import Bank, Beheld
 from summarizer.train.loop import Pick
 from summarizer.train.marking import SELDOM
 from summarizer.train.telling import wish_of
@@ -32,14 +33,10 @@ AT_ONCE = 8  # clips of a check
 NAMES = (
     *world.SIGHTS,
     *world.SOUNDS,
-    *(world.Fact("colour", colour) for colour in world.COLOURS),
-    *(world.Fact("action", action) for action in world.ACTIONS),
+    *(world.Fact("colour", each) for each in world.COLOURS),
+    *(world.Fact("action", each) for each in world.ACTIONS),
     *(world.Fact("coloured", f"{colour} {thing}") for thing, colour in world.coloured("train")),
-    *(
-        world.Fact("doing", f"{thing} {action}")
-        for thing in world.THINGS
-        for action in world.ACTIONS
-    ),
+    *(world.Fact("doing", " ".join(each)) for each in product(world.THINGS, world.ACTIONS)),
 )
 NUMBERS = {fact: number for number, fact in enumerate(NAMES)}
 
@@ -81,21 +78,19 @@ class Wishes:
             for each, (_, draw) in zip(clips, picks, strict=True)
         ]
         self.bank.read([wish.text for own in wishes for wish in own if wish.text])
-        return [
-            Case(
-                each.rows,
-                _there(each.clip, each.perception.video.rows),
-                [
-                    Wished(
-                        self.bank.asked(wish.text, each.perception.tracks),
-                        _named(wish.needs),
-                        world.saliency(each.clip, wish),
-                    )
-                    for wish in own
-                ],
+        return [self._case(*each) for each in zip(clips, wishes, strict=True)]
+
+    def _case(self, beheld: Beheld, wishes: Sequence[world.Wish]) -> Case:
+        clip, perceived = beheld.clip, beheld.perception
+        asked = [
+            Wished(
+                self.bank.asked(wish.text, perceived.tracks),
+                _named(wish.needs),
+                world.saliency(clip, wish),
             )
-            for each, own in zip(clips, wishes, strict=True)
+            for wish in wishes
         ]
+        return Case(beheld.rows, _there(clip, perceived.video.rows), asked)
 
 
 class Naming(nn.Module):
