@@ -242,18 +242,14 @@ PARTS = (
         after=("look", "listen"),
     ),
     Part("language", language, Pace(2400, 24, rate=2e-3, decay=0.05, precision="bf16")),
+    # many small steps, which it takes to learn how things move; it has no need of words
+    Part("judge", judge, Pace(1300, 8, rate=3e-3, decay=0.05, precision="bf16"), after=("senses",)),
     Part("see", see, Pace(220, 32, rate=3e-3, precision="bf16"), after=("senses", "language")),
     # in another order than `see`: beside each other, each makes features that the other finds made
     Part(
         "hear",
         hear,
         Pace(220, 32, rate=3e-3, precision="bf16", seed=1),
-        after=("senses", "language"),
-    ),
-    Part(
-        "judge",
-        judge,
-        Pace(1300, 8, rate=3e-3, decay=0.05, precision="bf16"),  # how things move takes many steps
         after=("senses", "language"),
     ),
     Part(
