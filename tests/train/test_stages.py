@@ -28,7 +28,7 @@ def counts() -> dict[str, int]:
     with torch.device("meta"):
         vicuna = LlamaForCausalLM(LlamaConfig())  # its numbers are those of the first Llama, 7B
         see, hear = (Projector(width, vicuna.config.hidden_size) for width in (1024, 768))
-        head = Head({"sight": 768, "hearing": 512})
+        head = Head({"sight": 768, "hearing": 512, "patches": 1024})
         lora = Lora()
         adapter = sum(
             lora.rank * sum(module.weight.shape)
