@@ -119,17 +119,18 @@ class Taught(nn.Module):
         """All of their seconds at once."""
         first = next(self.head.parameters())
         longest = max(len(each.saliency) for each in questions)
-        rows, wish = {}, {}
-        for name, width in self.head.widths.items():
-            if any(name in each.rows for each in questions):
-                rows[name] = padded([each.rows.get(name) for each in questions], longest)
-            if any(name in each.wish for each in questions):
-                wish[name] = padded([each.wish.get(name) for each in questions], width)
-        wanted = padded([each.saliency for each in questions], longest, np.nan).to(first)
+        widths = self.head.widths
+        rows = below([each.rows for each in questions], dict.fromkeys(widths, longest))
+        wish = below([each.wish for each in questions], widths)
         given = ({name: each.to(first) for name, each in found.items()} for found in (rows, wish))
-        found = self.head(*given)
-        judged = torch.isfinite(wanted)
-        return binary_cross_entropy_with_logits(found[judged], wanted[judged], reduction="sum")
+        wanted = padded([each.saliency for each in questions], longest, np.nan).to(first)
+        return missed(self.head(*given), wanted)
+
+
+def missed(logits: Tensor, true: Tensor) -> Tensor:
+    """The sum over all that is known; NaN where nobody says."""
+    known = true.isfinite()
+    return binary_cross_entropy_with_logits(logits[known].float(), true[known], reduction="sum")
 
 
 def padded(found: Sequence[np.ndarray | None], length: int, fill: float = 0.0) -> Tensor:
@@ -141,6 +142,17 @@ def padded(found: Sequence[np.ndarray | None], length: int, fill: float = 0.0) -
         if each is not None:
             row[tuple(map(slice, each.shape))] = each
     return torch.from_numpy(made)
+
+
+def below(
+    found: Sequence[Mapping[str, np.ndarray]], lengths: Mapping[str, int]
+) -> dict[str, Tensor]:
+    """The same by name, of what any of them has."""
+    return {
+        name: padded([each.get(name) for each in found], length)
+        for name, length in lengths.items()
+        if any(name in each for each in found)
+    }
 
 
 class Answering:

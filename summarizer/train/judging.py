@@ -14,12 +14,10 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits
 
-from summarizer import checkpoint
 from summarizer.data import world
-from summarizer.models.saliency.head import Head
-from summarizer.train.answering import SALIENCY, padded
+from summarizer.models.saliency.head import Head, save
+from summarizer.train.answering import SALIENCY, below, missed, padded
 from summarizer.train.bank import Bank, Beheld
 from summarizer.train.loop import Pick
 from summarizer.train.marking import SELDOM
@@ -106,9 +104,9 @@ class Naming(nn.Module):
         """The sums over all that is to be learned."""
         seen, wish = self.head.seen(batch["rows"]), batch["wish"]
         return {
-            "seconds": _missed(self.head.worth(seen, wish), batch["worth"]),
-            "there": _missed(self.named(seen.rows), batch["there"][:, None]),
-            "needs": _missed(self.named(self.head.wanted(wish)), batch["needs"]),
+            "seconds": missed(self.head.worth(seen, wish), batch["worth"]),
+            "there": missed(self.named(seen.rows), batch["there"][:, None]),
+            "needs": missed(self.named(self.head.wanted(wish)), batch["needs"]),
         }
 
 
@@ -144,10 +142,8 @@ class Judging:
 
     def keep(self, folder: Path, trained: Mapping[str, Tensor], metrics: Mapping[str, Any]) -> None:
         """The head, without the line."""
-        head = self.module.head
-        config = {"weights": self.made, "widths": head.widths, "hidden": head.hidden}
         own = folder.with_name(f"{folder.name}{SALIENCY}")
-        checkpoint.save(own, head.state_dict(), config, metrics)
+        save(own, self.module.head, self.made, metrics)
 
     def _tensors(self, cases: Sequence[Case]) -> dict[str, Any]:
         """Clips below each other, wishes beside each other: (clips, wishes, ...)."""
@@ -155,25 +151,18 @@ class Judging:
         wishes = [wish for each in cases for wish in each.wishes]
         first = next(self.module.parameters())
 
-        def beside(found: Sequence[np.ndarray | None], length: int, fill: float = 0.0) -> Tensor:
-            every = padded(found, length, fill).to(first)
-            return every.unflatten(0, (len(cases), len(found) // len(cases)))
+        def beside(every: Tensor) -> Tensor:
+            return every.to(first).unflatten(0, (len(cases), len(every) // len(cases)))
 
         widths = self.module.head.widths
+        rows = below([each.rows for each in cases], dict.fromkeys(widths, seconds))
+        wish = below([each.given for each in wishes], widths)
         return {
-            "rows": {
-                name: beside([each.rows.get(name) for each in cases], seconds)
-                for name in widths
-                if any(name in each.rows for each in cases)
-            },
-            "wish": {
-                name: beside([each.given.get(name) for each in wishes], width)
-                for name, width in widths.items()
-                if any(name in each.given for each in wishes)
-            },
-            "worth": beside([each.worth for each in wishes], seconds, np.nan),
+            "rows": {name: beside(each) for name, each in rows.items()},
+            "wish": {name: beside(each) for name, each in wish.items()},
+            "worth": beside(padded([each.worth for each in wishes], seconds, np.nan)),
             "there": padded([each.there for each in cases], seconds, np.nan).to(first),
-            "needs": beside([each.needs for each in wishes], len(NAMES)),
+            "needs": beside(padded([each.needs for each in wishes], len(NAMES))),
         }
 
 
@@ -188,10 +177,3 @@ def _named(facts: Collection[world.Fact]) -> np.ndarray:
     found = np.zeros(len(NAMES), np.float32)
     found[[NUMBERS[fact] for fact in facts if fact in NUMBERS]] = 1
     return found
-
-
-def _missed(logits: Tensor, true: Tensor) -> Tensor:
-    """The sum over all that is known."""
-    logits, true = logits.float(), true.expand_as(logits)
-    known = true.isfinite()
-    return binary_cross_entropy_with_logits(logits[known], true[known], reduction="sum")

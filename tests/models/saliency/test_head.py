@@ -22,18 +22,23 @@ def world(seed: int, count: int = 200):
     return rows, wish, (rows["sight"] @ wish["sight"] > 0.2).float()
 
 
-@pytest.fixture(scope="module")
-def taught() -> Head:
+def learned(widths: dict[str, int], drawn) -> Head:
+    """A head that was taught by what is drawn from each seed."""
     torch.manual_seed(0)
-    head = Head(WIDTHS, 32)
+    head = Head(widths, 32)
     rate = torch.optim.AdamW(head.parameters(), lr=3e-3)
     for step in range(300):
-        rows, wish, right = world(step)
+        rows, wish, right = drawn(step)
         loss = torch.nn.functional.binary_cross_entropy_with_logits(head(rows, wish), right)
         rate.zero_grad()
         loss.backward()
         rate.step()
     return head.eval()
+
+
+@pytest.fixture(scope="module")
+def taught() -> Head:
+    return learned(WIDTHS, world)
 
 
 def test_it_learns_what_the_wish_changes(taught):
@@ -109,16 +114,7 @@ def scattered(seed: int, count: int = 200):
 
 @pytest.fixture(scope="module")
 def placed() -> Head:
-    torch.manual_seed(0)
-    head = Head(SPREAD, 32)
-    rate = torch.optim.AdamW(head.parameters(), lr=3e-3)
-    for step in range(300):
-        rows, wish, right = scattered(step)
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(head(rows, wish), right)
-        rate.zero_grad()
-        loss.backward()
-        rate.step()
-    return head.eval()
+    return learned(SPREAD, scattered)
 
 
 def test_it_learns_what_has_to_be_together_at_one_place(placed):
