@@ -20,9 +20,9 @@ SOFT = 0.03  # seconds in which a sound comes and goes
 def sound(clip: Clip, rate: int = RATE, start: float = 0, end: float | None = None) -> np.ndarray:
     """What is heard from start to end: (samples,) float32 in [-1, 1], a part of the whole."""
     samples = round(clip.seconds * rate)
-    first = round(max(0.0, start) * rate)
     last = samples if end is None else round(min(end, clip.seconds) * rate)
-    heard = _floor(clip.seed, samples)[first:last].copy()
+    first = min(round(max(0.0, start) * rate), last)
+    heard = _floor(clip.seed, first, last, rate)
     for number, one in enumerate(clip.sounds):
         at = round(one.start * rate)
         # only what is heard is made; a sound's own chance does not hang on the others'
@@ -32,12 +32,12 @@ def sound(clip: Clip, rate: int = RATE, start: float = 0, end: float | None = No
     return np.clip(heard, -PEAK, PEAK)
 
 
-@lru_cache(2)
-def _floor(seed: int, samples: int) -> np.ndarray:
-    """The noise of the recording."""
-    draw = dice(seed, "floor")
-    made = draw.standard_normal(samples, dtype=np.float32)
-    return made * np.float32(draw.uniform(0, FLOOR))
+def _floor(seed: int, first: int, last: int, rate: int) -> np.ndarray:
+    """The noise of the recording between two samples: each second has its own chance."""
+    loud = np.float32(dice(seed, "floor").uniform(0, FLOOR))
+    seconds = range(first // rate, last // rate + 1)
+    made = [dice(seed, "floor", each).standard_normal(rate, np.float32) for each in seconds]
+    return np.concatenate(made)[first - seconds.start * rate :][: last - first] * loud
 
 
 @lru_cache(8)  # 4 MB each at most: windows are asked for one after the other
