@@ -61,20 +61,21 @@ def seen(
     pictures = np.unique(np.abs(times[:, None] - wanted[None]).argmin(axis=0))
     ends = np.append(first, len(patches.times))
     shares = [len(part) for part in np.array_split(np.arange(most), len(pictures))]
+    parts = [
+        (slice(ends[picture], ends[picture + 1]), share)
+        for picture, share in zip(pictures, shares, strict=True)
+        if share
+    ]
+    alike: dict[tuple[int, int], list[int]] = {}  # pictures are as large as each other, mostly
+    for number, (rows, share) in enumerate(parts):
+        alike.setdefault((rows.stop - rows.start, share), []).append(number)
+    kept = {}
     with threads(1):
-        kept = [
-            decide(tokens, min(share, len(tokens))).merge(tokens)
-            for picture, share in zip(pictures, shares, strict=True)
-            if share
-            for tokens in [_tokens(patches, ends[picture], ends[picture + 1])]
-        ]
-        return torch.cat(kept).half().numpy()
-
-
-def _tokens(patches: Track, first: int, last: int):
-    import torch
-
-    return torch.from_numpy(np.asarray(patches.values[first:last], np.float32))
+        for (count, share), numbers in alike.items():
+            values = [patches.values[parts[number][0]] for number in numbers]
+            tokens = torch.from_numpy(np.stack(values).astype(np.float32))
+            kept |= zip(numbers, decide(tokens, min(share, count)).merge(tokens), strict=True)
+        return torch.cat([kept[number] for number in range(len(parts))]).half().numpy()
 
 
 def heard(track: Track, start: float, end: float, most: int) -> np.ndarray:

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+import torch
 
+from summarizer.models.merging import decide
 from summarizer.schema import Track
 from summarizer.stages.narrate.sensed import heard, seen, senses_of
 from tests.perceptions import at, perception, video
@@ -45,6 +47,29 @@ def test_more_pictures_are_from_where_more_is_going_on(made):
     shown = np.round(seen(made, made.track("patches"), 0.0, 60.0, 96)[:, 0])
     inside = ((shown >= 10) & (shown < 20)).mean()
     assert inside > 2 / 6  # a sixth of the time
+
+
+def test_each_picture_is_merged_by_itself():
+    draw = np.random.default_rng(3)
+    counts = draw.integers(3, 9, 40)  # of tokens: pictures need not be as large as each other
+    values = draw.normal(0, 1, (counts.sum(), WIDTH)).astype(np.float16)
+    patches = Track("patches", np.repeat(np.arange(40.0), counts), values, "test")
+    found = seen(perception(video(40.0), {}, tracks=[patches]), patches, 5.0, 35.0, 70, each=5)
+    pictures = iter([merged(each, 5) for each in np.split(values, np.cumsum(counts)[:-1])])
+    shown = 0
+    while len(found):  # of the next of the pictures, in order of time, are the next tokens
+        kept = next(each for each in pictures if is_like(each, found[: len(each)]))
+        found, shown = found[len(kept) :], shown + 1
+    assert shown == 14  # of 70 tokens, 5 each
+
+
+def is_like(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.shape == other.shape and np.allclose(one, other, atol=2e-3)
+
+
+def merged(picture: np.ndarray, share: int) -> np.ndarray:
+    tokens = torch.from_numpy(picture.astype(np.float32))
+    return decide(tokens, min(share, len(tokens))).merge(tokens).numpy()
 
 
 def test_sound_is_the_mean_of_equal_parts(made):
