@@ -9,9 +9,10 @@ from fractions import Fraction
 from functools import cached_property
 from math import ceil
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
 
 from summarizer.config import AudioConfig, VisionConfig
 from summarizer.data import world
@@ -122,18 +123,18 @@ class Bank:
         return self.count
 
     def tracks(self, index: int) -> list[Track]:
-        file = self.folder / f"{index}.npz"
+        file = self.folder / f"{index}.safetensors"
         try:
-            with np.load(file) as kept:
-                return [Track(n, kept[f"{n} at"], kept[n], str(kept[f"{n} by"])) for n in TRACKS]
-        except (OSError, ValueError, KeyError, BadZipFile):
+            with safe_open(file, "numpy") as kept:
+                by, read = kept.metadata() or {}, kept.get_tensor
+                return [Track(name, read(f"{name} at"), read(name), by[name]) for name in TRACKS]
+        except (OSError, KeyError, SafetensorError):
             made = self.senses.tracks(world.plan(index, self.part))
             arrays = {each.name: each.values for each in made}
             arrays |= {f"{each.name} at": each.times for each in made}
-            arrays |= {f"{each.name} by": np.array(each.made_by) for each in made}
             self.folder.mkdir(parents=True, exist_ok=True)
-            with whole(file) as part, part.open("wb") as stream:
-                np.savez(stream, **arrays)
+            with whole(file) as part:
+                save_file(arrays, part, {each.name: each.made_by for each in made})
             return made
 
     def beheld(self, index: int, draw: np.random.Generator | None = None) -> Beheld:
