@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from summarizer import checkpoint
 from summarizer.errors import SummarizerError
@@ -121,7 +122,9 @@ def listen(out: Path, sizes: Sizes) -> Lesson:
     """Kinds of sound, and of music, when they are heard."""
     train, check = _parts(sizes.clips, sizes.held)
     marked = Playing(*train, PRACTICE["ear"]), Playing(*check)
-    return Marking(Listen(sizes.ear, len(Playing.names), Playing.pieces), *marked)
+    module = Listen(sizes.ear, len(Playing.names), Playing.pieces)
+    _quick(module.sense)
+    return Marking(module, *marked)
 
 
 def senses(out: Path, sizes: Sizes) -> Lesson:
@@ -135,6 +138,7 @@ def senses(out: Path, sizes: Sizes) -> Lesson:
     module = Learning(sizes.eye, sizes.ear, len(tokenizer))
     module.eye.visual.load_state_dict(checkpoint.tensors(out / "look"))
     module.ear.load_state_dict(checkpoint.tensors(out / "listen"))
+    _quick(module.ear)
     return Likening(
         module, sizes.eye, tokenizer, *moments, says={"reader": EYE, "neutral": NEUTRAL}
     )
@@ -155,9 +159,10 @@ def language(out: Path, sizes: Sizes) -> Lesson:
     """Notes of a scene, and what is to be told of them."""
     tokenizer = tokenizer_of(texts(sizes.read, 1), sizes.words[1])
     model = teller_of(sizes.teller, len(tokenizer))
+    _quick(model)
     narrator = Narrator(model, tokenizer, {SENSE: Blended(model.get_input_embeddings())})
     sources = [Notes(*each, narrator) for each in _parts(sizes.clips, sizes.held)]
-    return Language(Taught(_quick(narrator)).learning(("",)), Made(TELLER), *sources)
+    return Language(Taught(narrator).learning(("",)), Made(TELLER), *sources)
 
 
 def see(out: Path, sizes: Sizes) -> Lesson:
@@ -194,7 +199,8 @@ def tell(out: Path, sizes: Sizes) -> Lesson:
 
 
 def _sensing(out: Path, sizes: Sizes, judging: bool = False) -> tuple[Taught, list[Bank]]:
-    narrator, kept = _quick(load_narrator(hub.folder(TELLER), "cpu")), Senses()
+    narrator, kept = load_narrator(hub.folder(TELLER), "cpu"), Senses()
+    _quick(narrator.model)
     ready = prepared(narrator, sizes.lora, {"sight": _patch(kept), "sound": kept.ear.width})
     taught = Taught(ready, _head(sizes, kept) if judging else None)
     return taught, _banks(out, sizes, kept)
@@ -219,10 +225,9 @@ def _parts(clips: int, held: int) -> tuple[tuple[str, int], ...]:
     return ("train", clips), ("validation", held)
 
 
-def _quick(narrator: Narrator) -> Narrator:
-    """Attention as plain products, which is faster for texts this short."""
-    narrator.model.set_attn_implementation("eager")
-    return narrator
+def _quick(model: nn.Module) -> None:
+    """Attention as plain products, which is faster for what is this short."""
+    model.set_attn_implementation("eager")
 
 
 def _work(out: Path) -> Path:
@@ -241,7 +246,7 @@ PARTS = (
         Pace(450, 8, rate=1e-3, decay=0.05, precision="bf16"),
         after=("look", "listen"),
     ),
-    Part("language", language, Pace(2400, 24, rate=2e-3, decay=0.05, precision="bf16")),
+    Part("language", language, Pace(3200, 24, rate=2e-3, decay=0.05, precision="bf16")),
     # many small steps, which it takes to learn how things move; it has no need of words
     Part("judge", judge, Pace(1300, 8, rate=3e-3, decay=0.05, precision="bf16"), after=("senses",)),
     Part("see", see, Pace(220, 32, rate=3e-3, precision="bf16"), after=("senses", "language")),
@@ -255,7 +260,7 @@ PARTS = (
     Part(
         "tell",
         tell,
-        Pace(1700, 12, rate=2e-3, precision="bf16"),
+        Pace(1800, 12, rate=2e-3, precision="bf16"),
         after=("see", "hear", "judge"),
         divided=True,
     ),
