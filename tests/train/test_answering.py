@@ -15,7 +15,7 @@ from summarizer.models import hub
 from summarizer.models.adapted import adapted, prepared
 from summarizer.models.narrator import Lora, Rows, load_narrator
 from summarizer.models.saliency import head as heads
-from summarizer.train.answering import Answering, Made, Question, Taught, begin_from
+from summarizer.train.answering import GROUP, Answering, Made, Question, Taught, begin_from
 from summarizer.train.loop import Pace, train
 
 LORA = Lora(rank=4, alpha=8, dropout=0.0)
@@ -92,9 +92,10 @@ def test_it_learns_to_see_and_comes_back_from_its_checkpoint(taught, tmp_path):
 
 
 def test_the_loss_is_that_of_each_answer_read_alone(taught):
-    """Whatever stands beside it in the batch, whatever is padded, whatever is projected."""
-    source = Signs(6)
-    questions = [source.question(index, np.random.default_rng(index)) for index in range(3)]
+    """Whatever stands beside it in the batch, whatever is padded, whatever is projected, however
+    many are read at once."""
+    source, count = Signs(20), GROUP + 3
+    questions = [source.question(index, np.random.default_rng(index)) for index in range(count)]
     questions[1] = Question("long", ["Words " * 20, *questions[1].pieces], "a longer answer\nhere")
     narrator = taught.narrator
     with torch.no_grad():
@@ -114,7 +115,7 @@ def test_the_loss_is_that_of_each_answer_read_alone(taught):
     words = [
         len(narrator.tokenizer(q.answer, add_special_tokens=False).input_ids) for q in questions
     ]
-    assert sizes == {"words": sum(words) + 3, "seconds": 12}
+    assert sizes == {"words": sum(words) + count, "seconds": 6 * (count - 1)}
 
 
 def test_without_an_answer_only_the_seconds_teach(taught):
