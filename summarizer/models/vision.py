@@ -119,9 +119,10 @@ class Eye:
         texts = [text[:CHARACTERS] for text in texts]
         with self._lock:
             fresh = [text for text in dict.fromkeys(texts) if text not in self._known]
-            made = {**self._known, **self._read(fresh)}
-            kept = list(made)[-REMEMBERED:]
-            self._known = {text: made[text] for text in kept}
+            made = self._known
+            if fresh:
+                made = {**made, **self._read(fresh)}
+                self._known = {text: made[text] for text in list(made)[-REMEMBERED:]}
         rows = [made[text] for text in texts]
         return np.stack(rows) if rows else np.zeros((0, self.width), np.float32)
 

@@ -27,6 +27,8 @@ from summarizer.train.world import DRAWN, GRID, RATE, squeezed
 
 JITTER = 0.35  # seconds that an event's edge is off the scene's, at most
 EYE, EAR, LINE = "pocket-clip", "pocket-mert", "pocket/senses"
+READERS = {"sight": EYE, "hearing": EAR}  # by which weights wishes are read for a sense
+TOGETHER = 256  # wishes that are read together
 TRACKS = ("sight", "patches", "hearing", "tune")
 
 
@@ -148,5 +150,15 @@ class Bank:
 
     def read(self, wishes: Sequence[str]) -> None:
         """Have them read together, which takes a fifth of the time; what is asked next is known."""
-        for name, by in (("sight", EYE), ("hearing", EAR)):
+        for name, by in READERS.items():
             reader(name, by)[0](wishes)
+
+    def spoken(self, wishes: Sequence[str]) -> dict[str, np.ndarray]:
+        """Many wishes in the space of each sense: (wishes, width)."""
+        found: dict[str, list[np.ndarray]] = {name: [] for name in READERS}
+        for first in range(0, len(wishes), TOGETHER):
+            some = wishes[first : first + TOGETHER]
+            self.read(some)
+            for name, by in READERS.items():
+                found[name] += [asked_of(wish, name, by) for wish in some]
+        return {name: np.stack(each) for name, each in found.items()}

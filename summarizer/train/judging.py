@@ -2,11 +2,13 @@
 
 What a second is worth says little: a wish for a red ball that rolls is met or not, whatever it was
 that lacked. So the head also names what it makes of each second and of each wish, by one line for
-both, which is thrown away at the end: what both have then looks the same to it.
+both, which is thrown away at the end: what both have then looks the same to it. The wishes that it
+names are many more than those that it judges: they need no pictures.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from summarizer.data import world
-from summarizer.models.saliency.head import Head, save
+from summarizer.models.saliency.head import Head, Seen, save
 from summarizer.train.answering import SALIENCY, below, missed, padded
 from summarizer.train.bank import Bank, Beheld
 from summarizer.train.loop import Pick
@@ -24,6 +26,8 @@ from summarizer.train.marking import SELDOM
 from summarizer.train.telling import wish_of
 
 WISHES = 3  # for each clip, which is seen once
+TALKED = 2000  # clips of which nothing but wishes is known
+READ = 256  # of those wishes in a step
 NAMED = 0.05  # weight of a name beside that of a second's worth
 AT_ONCE = 8  # clips of a check
 
@@ -44,10 +48,22 @@ class Wished:
     """A wish, in the space of each sense; none for the empty one."""
 
     given: Mapping[str, np.ndarray]
-    needs: np.ndarray
-    """(names,): 1 for each that has to hold"""
     worth: np.ndarray
     """(seconds,) in 0..1"""
+
+
+@dataclass(frozen=True, eq=False)
+class Worded:
+    """Wishes without a clip."""
+
+    given: Mapping[str, np.ndarray]
+    """(wishes, width) in the space of each sense"""
+    needs: np.ndarray
+    """(wishes, names): 1 for each that has to hold"""
+
+    def some(self, count: int, draw: np.random.Generator) -> "Worded":
+        rows = draw.integers(len(self.needs), size=count)
+        return Worded({name: each[rows] for name, each in self.given.items()}, self.needs[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,10 +77,10 @@ class Case:
 
 
 class Wishes:
-    """Clips by number, with wishes for each."""
+    """Clips by number, with wishes for each, and wishes for so many others."""
 
-    def __init__(self, bank: Bank):
-        self.bank = bank
+    def __init__(self, bank: Bank, talked: int = TALKED):
+        self.bank, self.talked = bank, talked
 
     def __len__(self) -> int:
         return len(self.bank)
@@ -81,14 +97,20 @@ class Wishes:
     def _case(self, beheld: Beheld, wishes: Sequence[world.Wish]) -> Case:
         clip, perceived = beheld.clip, beheld.perception
         asked = [
-            Wished(
-                self.bank.asked(wish.text, perceived.tracks),
-                _named(wish.needs),
-                world.saliency(clip, wish),
-            )
+            Wished(self.bank.asked(wish.text, perceived.tracks), world.saliency(clip, wish))
             for wish in wishes
         ]
         return Case(beheld.rows, _there(clip, perceived.video.rows), asked)
+
+    @cached_property
+    def worded(self) -> Worded:
+        wishes = []
+        for number in range(self.talked):
+            clip = world.plan(number, self.bank.part)
+            _, *found = world.wishes(clip, world.dice(clip.seed, "talk"))
+            wishes += found
+        needs = np.stack([_named(each.needs).astype(bool) for each in wishes])
+        return Worded(self.bank.spoken([each.text for each in wishes]), needs)
 
 
 class Naming(nn.Module):
@@ -102,12 +124,15 @@ class Naming(nn.Module):
 
     def forward(self, batch: Mapping[str, Any]) -> dict[str, Tensor]:
         """The sums over all that is to be learned."""
-        seen, wish = self.head.seen(batch["rows"]), batch["wish"]
+        seen = self.head.seen(batch["rows"])
         return {
-            "seconds": missed(self.head.worth(seen, wish), batch["worth"]),
+            "seconds": self.seconds(seen, batch),
             "there": missed(self.named(seen.rows), batch["there"][:, None]),
-            "needs": missed(self.named(self.head.wanted(wish)), batch["needs"]),
+            "needs": missed(self.named(self.head.wanted(batch["said"])), batch["needs"]),
         }
+
+    def seconds(self, seen: Seen, batch: Mapping[str, Any]) -> Tensor:
+        return missed(self.head.worth(seen, batch["wish"]), batch["worth"])
 
 
 class Judging:
@@ -119,13 +144,18 @@ class Judging:
         self.examples = len(source)
 
     def batch(self, picks: Sequence[Pick]) -> dict[str, Any]:
-        return self._tensors(self.source.cases(picks))
+        (_, draw), *_ = picks
+        cases, worded = self.source.cases(picks), self.source.worded.some(READ, draw)
+        first = next(self.module.parameters())
+        said = {name: torch.from_numpy(each).to(first) for name, each in worded.given.items()}
+        needs = torch.from_numpy(worded.needs).to(first)
+        return {**self._tensors(cases), "said": said, "needs": needs}
 
     def size(self, batch: Mapping[str, Any]) -> Mapping[str, float]:
         return {
             "seconds": float(batch["worth"].isfinite().sum()),
             "there": float(batch["there"].isfinite().all(-1).sum()),
-            "needs": float(batch["needs"][..., 0].numel()),
+            "needs": float(len(batch["needs"])),
         }
 
     def check(self) -> Mapping[str, float]:
@@ -136,8 +166,9 @@ class Judging:
             picks = [(number, np.random.default_rng([7, number])) for number in numbers]
             batch = self._tensors(self.held.cases(picks))
             with torch.no_grad():
-                sums += float(self.module(batch)["seconds"])
-            sizes += self.size(batch)["seconds"]
+                seen = self.module.head.seen(batch["rows"])
+                sums += float(self.module.seconds(seen, batch))
+            sizes += float(batch["worth"].isfinite().sum())
         return {"held out, seconds": sums / max(1.0, sizes)}
 
     def keep(self, folder: Path, trained: Mapping[str, Tensor], metrics: Mapping[str, Any]) -> None:
@@ -162,7 +193,6 @@ class Judging:
             "wish": {name: beside(each) for name, each in wish.items()},
             "worth": beside(padded([each.worth for each in wishes], seconds, np.nan)),
             "there": padded([each.there for each in cases], seconds, np.nan).to(first),
-            "needs": beside(padded([each.needs for each in wishes], len(NAMES))),
         }
 
 

@@ -6,7 +6,17 @@ import torch
 
 from summarizer import checkpoint
 from summarizer.models.saliency import head as heads
-from summarizer.train.judging import NAMED, NAMES, NUMBERS, Case, Judging, Naming, Wished
+from summarizer.train.judging import (
+    NAMED,
+    NAMES,
+    NUMBERS,
+    READ,
+    Case,
+    Judging,
+    Naming,
+    Wished,
+    Worded,
+)
 from summarizer.train.loop import Pace, train
 
 WIDTHS = {"sight": 8, "patches": 6}
@@ -14,12 +24,24 @@ THINGS, ACTIONS = (
     [each for each in NAMES if each.kind == kind][:4] for kind in ("thing", "action")
 )
 MADE = {"sight": "eye", "patches": "eye"}
+EIGHT = np.eye(8, dtype=np.float32)
+
+
+def fulfilled(thing: int, way: int) -> np.ndarray:
+    needs = np.zeros(len(NAMES), np.float32)
+    needs[[NUMBERS[THINGS[thing]], NUMBERS[ACTIONS[way]]]] = 1
+    return needs
 
 
 class Toys:
     """In each second two things, one of which does something; the wish is for one that does that.
 
     A place says which thing it has and, in two more numbers, whether that moves and how."""
+
+    worded = Worded(
+        {"sight": np.repeat(EIGHT[:4], 2, axis=0) + EIGHT[[4, 5] * 4]},
+        np.stack([fulfilled(thing, way) for thing in range(4) for way in range(2)]),
+    )
 
     def __len__(self) -> int:
         return 400
@@ -42,11 +64,10 @@ class Toys:
         wishes = []
         for _ in range(2):
             thing, way = int(draw.integers(4)), int(draw.integers(2))
-            given, needs = np.zeros(8, np.float32), np.zeros(len(NAMES), np.float32)
+            given = np.zeros(8, np.float32)
             given[thing] = given[4 + way] = 1
-            needs[[NUMBERS[THINGS[thing]], NUMBERS[ACTIONS[way]]]] = 1
             worth = (things[:, 0] == thing) & (moves == way)
-            wishes.append(Wished({"sight": given}, needs, worth.astype(np.float32)))
+            wishes.append(Wished({"sight": given}, worth.astype(np.float32)))
         rows = {"sight": np.ones((seconds, 8), np.float32), "patches": patches}
         return Case(rows, there, wishes)
 
@@ -81,6 +102,10 @@ def test_a_batch_counts_each_clip_and_wish_as_by_itself():
     cases = Toys().cases([(0, np.random.default_rng(seed)) for seed in range(5)])
     assert len({len(each.there) for each in cases}) > 1, "some are shorter"
     batch = judging.batch(picks)
+    draw = np.random.default_rng(0)
+    Toys().case(draw)  # a step's chance is that of its first clip, which comes first
+    worded = Toys.worded.some(READ, draw)
+    assert len(np.unique(worded.needs, axis=0)) == 8
     with torch.no_grad():
         found = {name: float(each) for name, each in judging.module(batch).items()}
         alone = dict.fromkeys(found, 0.0)
@@ -90,16 +115,16 @@ def test_a_batch_counts_each_clip_and_wish_as_by_itself():
             alone["there"] += missed(judging.module, seen.rows, case.there)
             for wished in case.wishes:
                 wish = {"sight": torch.from_numpy(wished.given["sight"])}
-                alone["needs"] += missed(
-                    judging.module, judging.module.head.wanted(wish), wished.needs
-                )
                 alone["seconds"] += logistic(judging.module.head(rows, wish), wished.worth)
+        for given, needs in zip(worded.given["sight"], worded.needs, strict=True):
+            wanted = judging.module.head.wanted({"sight": torch.from_numpy(given)})
+            alone["needs"] += missed(judging.module, wanted, needs)
     assert found == pytest.approx(alone, rel=1e-4)
     seconds = [len(each.there) for each in cases]
     assert judging.size(batch) == {
         "seconds": 2 * sum(seconds),
         "there": sum(seconds),
-        "needs": 10,
+        "needs": READ,
     }
     assert judging.weights == {"seconds": 1.0, "there": NAMED, "needs": NAMED}
 

@@ -187,10 +187,26 @@ def test_what_is_judged_is_what_the_wish_is_worth(home):
         for each in case.wishes:
             wish = wish_of(clip, draw)
             assert np.array_equal(each.worth, world.saliency(clip, wish))
-            assert {NAMES[number] for number in np.flatnonzero(each.needs)} == set(wish.needs)
             assert set(each.given) == ({"sight", "hearing"} if wish.text else set())
             texts.add(wish.text)
     assert len(texts) > 10
+
+
+def test_wishes_without_a_clip_are_read_as_those_with_one(home):
+    bank = Bank(home / "bank", "train", 4, Senses())
+    worded, texts, needs = Wishes(bank, talked=30).worded, [], []
+    for number in range(30):
+        clip = world.plan(number)
+        for wish in world.wishes(clip, world.dice(clip.seed, "talk")):
+            texts, needs = [*texts, wish.text], [*needs, wish.needs]
+    assert texts.count("") == 30  # the empty ones need nothing
+    asked = [(text, need) for text, need in zip(texts, needs, strict=True) if text]
+    assert len(worded.needs) == len(asked) > 300
+    tracks = bank.tracks(0)
+    for row, (text, need) in enumerate(asked):
+        assert {NAMES[number] for number in np.flatnonzero(worded.needs[row])} == set(need)
+        for name, given in bank.asked(text, tracks).items():
+            assert np.allclose(worded.given[name][row], given, atol=1e-5)
 
 
 def test_names_are_of_facts_that_may_be_named_together():
