@@ -25,7 +25,7 @@ from summarizer.train.loop import Pick
 from summarizer.train.marking import SELDOM
 from summarizer.train.telling import wish_of
 
-WISHES = 3  # for each clip, which is seen once
+WISHES = 6  # for each clip, which is seen once
 TALKED = 2000  # clips of which nothing but wishes is known
 READ = 256  # of those wishes in a step
 NAMED = 0.05  # weight of a name beside that of a second's worth
