@@ -18,6 +18,7 @@ SMALL = Sizes(
     words=(400, 400),
     clips=100,
     kept=4,
+    talked=20,
     held=1,
     share=0.002,
 )

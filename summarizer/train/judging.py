@@ -26,8 +26,7 @@ from summarizer.train.marking import SELDOM
 from summarizer.train.telling import wish_of
 
 WISHES = 6  # for each clip, which is seen once
-TALKED = 2000  # clips of which nothing but wishes is known
-READ = 256  # of those wishes in a step
+READ = 256  # wishes without a clip, in a step
 NAMED = 0.05  # weight of a name beside that of a second's worth
 AT_ONCE = 8  # clips of a check
 
@@ -79,7 +78,7 @@ class Case:
 class Wishes:
     """Clips by number, with wishes for each, and wishes for so many others."""
 
-    def __init__(self, bank: Bank, talked: int = TALKED):
+    def __init__(self, bank: Bank, talked: int):
         self.bank, self.talked = bank, talked
 
     def __len__(self) -> int:

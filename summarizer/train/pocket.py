@@ -81,6 +81,8 @@ class Sizes:
     """of which no two steps see the same"""
     kept: int = 1400
     """clips whose features are kept for the last three parts"""
+    talked: int = 2000
+    """clips of which the head is told nothing but wishes"""
     held: int = 64
     """clips of a check"""
     share: float = 1.0
@@ -186,7 +188,8 @@ def judge(out: Path, sizes: Sizes) -> Lesson:
     language model takes stories."""
     kept = Senses()
     banks = _banks(out, sizes, kept)
-    return Judging(_head(sizes, kept), MADE.rows, *(Wishes(bank) for bank in banks))
+    wishes = (Wishes(bank, sizes.talked) for bank in banks)
+    return Judging(_head(sizes, kept), MADE.rows, *wishes)
 
 
 def tell(out: Path, sizes: Sizes) -> Lesson:
