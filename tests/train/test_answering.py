@@ -18,11 +18,11 @@ from summarizer.models.saliency import head as heads
 from summarizer.train.answering import GROUP, Answering, Made, Question, Taught, begin_from
 from summarizer.train.loop import Pace, train
 
-LORA = Lora(rank=4, alpha=8, dropout=0.0)
+LORA = Lora(rank=8, alpha=32, dropout=0.0)
 WIDTHS = {"sight": 6, "sound": 5}
 MADE = Made("tiny-llama", LORA, {"sight": "tiny-clip"})
 COLOURS = ("light", "dark", "loud", "quiet")
-FAST = Pace(steps=150, batch=8, rate=1e-2, log=50)
+FAST = Pace(steps=250, batch=8, rate=1e-2, log=50)
 
 
 class Signs:
@@ -89,6 +89,15 @@ def test_it_learns_to_see_and_comes_back_from_its_checkpoint(taught, tmp_path):
             {"sight": torch.tensor(asked.wish["sight"])},
         )
     assert ((found > 0).numpy() == (asked.rows["sight"][:, 2] > 0)).all()
+
+
+def test_a_head_learns_and_not_what_writes_words(taught):
+    """Their names end alike."""
+    taught.learning(["projectors.", "head."])
+    names = [name for name, _ in taught.named_parameters()]
+    learned = {name for name, each in taught.named_parameters() if each.requires_grad}
+    assert any(name.endswith("lm_head.weight") for name in names)
+    assert learned == {name for name in names if name.startswith(("projectors.", "head."))}
 
 
 def test_the_loss_is_that_of_each_answer_read_alone(taught):
@@ -239,7 +248,7 @@ def test_what_is_kept_says_what_it_was_made_with(taught, tmp_path):
     taught.learning(["lora_", "head."])
     train(Answering(taught, MADE, Signs(8)), Pace(steps=1, batch=2), tmp_path / "own", quiet=True)
     config = json.loads((tmp_path / "own" / "config.json").read_text())
-    assert config["weights"] == "tiny-llama" and config["lora"]["rank"] == 4
+    assert config["weights"] == "tiny-llama" and config["lora"]["rank"] == LORA.rank
     assert config["projectors"] == {}
     metrics = checkpoint.describe(tmp_path / "own").metrics
     assert math.isfinite(metrics["training"]["last"]["loss"])
