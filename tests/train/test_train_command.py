@@ -80,7 +80,7 @@ def test_a_killed_command_goes_on_to_the_same_losses(sets, tmp_path, tiny_home):
     process = subprocess.Popen(
         [sys.executable, "-m", "summarizer.train", *given, "--set", "pace.save=0.0"],
         cwd=ROOT,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        env={**os.environ, "OMP_NUM_THREADS": str(torch.get_num_threads())},
     )
     state = tmp_path / "killed.training" / STATE / "progress.json"
     while not state.exists():
