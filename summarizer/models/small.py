@@ -221,8 +221,7 @@ def save_ear(folder: Path, model: nn.Module) -> None:
 
 
 def teller_of(shape: TellerShape, words: int) -> nn.Module:
-    """A Llama that knows nothing yet, with vectors of their own to write with: if it wrote with
-    those it reads with, "left" and "right" became one before it learned either."""
+    """A Llama that knows nothing yet; it writes with the vectors it reads with."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
     config = LlamaConfig(
@@ -234,7 +233,7 @@ def teller_of(shape: TellerShape, words: int) -> nn.Module:
         num_key_value_heads=shape.heads,
         max_position_embeddings=shape.room,
         rms_norm_eps=1e-5,
-        tie_word_embeddings=False,
+        tie_word_embeddings=True,
         bos_token_id=1,
         eos_token_id=2,
         pad_token_id=0,
