@@ -3,7 +3,8 @@
 What a second is worth says little: a wish for a red ball that rolls is met or not, whatever it was
 that lacked. So the head also names what it makes of each second and of each wish, by one line for
 both, which is thrown away at the end: what both have then looks the same to it. The wishes that it
-names are many more than those that it judges: they need no pictures.
+names are many more than those that it judges: they need no pictures. And names come first: a step
+that judges nothing costs a fifth of one that does.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -11,21 +12,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from summarizer import checkpoint
 from summarizer.data import world
-from summarizer.models.saliency.head import Head, Seen, save
+from summarizer.models.saliency.head import Head, save
 from summarizer.train.answering import SALIENCY, below, missed, padded
 from summarizer.train.bank import Bank, Beheld
 from summarizer.train.loop import Pick
 from summarizer.train.marking import SELDOM
 from summarizer.train.telling import wish_of
 
-WISHES = 6  # for each clip, which is seen once
+WISHES = 6  # that are judged for each clip, which is seen once
 READ = 256  # wishes without a clip, in a step
 NAMED = 0.05  # weight of a name beside that of a second's worth
 AT_ONCE = 8  # clips of a check
@@ -84,14 +87,15 @@ class Wishes:
     def __len__(self) -> int:
         return len(self.bank)
 
-    def cases(self, picks: Sequence[Pick]) -> list[Case]:
+    def cases(self, picks: Sequence[Pick], wishes: int) -> list[Case]:
+        """The clips, each with so many wishes."""
         clips = [self.bank.beheld(*pick) for pick in picks]
-        wishes = [
-            [wish_of(each.clip, draw) for _ in range(WISHES)]
+        asked = [
+            [wish_of(each.clip, draw) for _ in range(wishes)]
             for each, (_, draw) in zip(clips, picks, strict=True)
         ]
-        self.bank.read([wish.text for own in wishes for wish in own if wish.text])
-        return [self._case(*each) for each in zip(clips, wishes, strict=True)]
+        self.bank.read([wish.text for own in asked for wish in own if wish.text])
+        return [self._case(*each) for each in zip(clips, asked, strict=True)]
 
     def _case(self, beheld: Beheld, wishes: Sequence[world.Wish]) -> Case:
         clip, perceived = beheld.clip, beheld.perception
@@ -124,56 +128,59 @@ class Naming(nn.Module):
     def forward(self, batch: Mapping[str, Any]) -> dict[str, Tensor]:
         """The sums over all that is to be learned."""
         seen = self.head.seen(batch["rows"])
-        return {
-            "seconds": self.seconds(seen, batch),
+        sums = {
             "there": missed(self.named(seen.rows), batch["there"][:, None]),
             "needs": missed(self.named(self.head.wanted(batch["said"])), batch["needs"]),
         }
+        if "wish" in batch:
+            sums["seconds"] = missed(self.head.worth(seen, batch["wish"]), batch["worth"])
+        return sums
 
-    def seconds(self, seen: Seen, batch: Mapping[str, Any]) -> Tensor:
-        return missed(self.head.worth(seen, batch["wish"]), batch["worth"])
 
+class Knowing:
+    """The lesson of what lies in seconds and in wishes, whatever a second is worth."""
 
-class Judging:
-    """The lesson."""
+    wishes = 0  # for each clip
+    weights: Mapping[str, float] = MappingProxyType({"there": 1.0, "needs": 1.0})
 
-    def __init__(self, head: Head, made: Mapping[str, str], source: Wishes, held: Wishes):
-        self.module, self.made, self.source, self.held = Naming(head), dict(made), source, held
-        self.weights = {"seconds": 1.0, "there": NAMED, "needs": NAMED}
+    def __init__(self, naming: Naming, made: Mapping[str, str], source: Wishes, held: Wishes):
+        self.module, self.made, self.source, self.held = naming, dict(made), source, held
         self.examples = len(source)
 
     def batch(self, picks: Sequence[Pick]) -> dict[str, Any]:
-        (_, draw), *_ = picks
-        cases, worded = self.source.cases(picks), self.source.worded.some(READ, draw)
-        first = next(self.module.parameters())
-        said = {name: torch.from_numpy(each).to(first) for name, each in worded.given.items()}
-        needs = torch.from_numpy(worded.needs).to(first)
-        return {**self._tensors(cases), "said": said, "needs": needs}
+        return self._batch(self.source, picks)
 
     def size(self, batch: Mapping[str, Any]) -> Mapping[str, float]:
         return {
-            "seconds": float(batch["worth"].isfinite().sum()),
             "there": float(batch["there"].isfinite().all(-1).sum()),
             "needs": float(len(batch["needs"])),
         }
 
     def check(self) -> Mapping[str, float]:
-        """The loss of what was never learned from."""
-        sums, sizes = 0.0, 0.0
+        """The losses of what was never learned from."""
+        sums, sizes = dict.fromkeys(self.weights, 0.0), dict.fromkeys(self.weights, 0.0)
         for first in range(0, len(self.held), AT_ONCE):
             numbers = range(first, min(len(self.held), first + AT_ONCE))
             picks = [(number, np.random.default_rng([7, number])) for number in numbers]
-            batch = self._tensors(self.held.cases(picks))
+            batch = self._batch(self.held, picks)
             with torch.no_grad():
-                seen = self.module.head.seen(batch["rows"])
-                sums += float(self.module.seconds(seen, batch))
-            sizes += float(batch["worth"].isfinite().sum())
-        return {"held out, seconds": sums / max(1.0, sizes)}
+                found, size = self.module(batch), self.size(batch)
+            for name in self.weights:
+                sums[name] += float(found[name])
+                sizes[name] += size[name]
+        return {f"held out, {name}": sums[name] / max(1.0, sizes[name]) for name in sums}
 
     def keep(self, folder: Path, trained: Mapping[str, Tensor], metrics: Mapping[str, Any]) -> None:
-        """The head, without the line."""
-        own = folder.with_name(f"{folder.name}{SALIENCY}")
-        save(own, self.module.head, self.made, metrics)
+        """The head and the line, for the next lesson."""
+        checkpoint.save(folder, trained, {"weights": self.made}, metrics)
+
+    def _batch(self, source: Wishes, picks: Sequence[Pick]) -> dict[str, Any]:
+        (_, draw), *_ = picks
+        cases, worded = source.cases(picks, self.wishes), source.worded.some(READ, draw)
+        first = next(self.module.parameters())
+        said = {name: torch.from_numpy(each).to(first) for name, each in worded.given.items()}
+        needs = torch.from_numpy(worded.needs).to(first)
+        return {**self._tensors(cases), "said": said, "needs": needs}
 
     def _tensors(self, cases: Sequence[Case]) -> dict[str, Any]:
         """Clips below each other, wishes beside each other: (clips, wishes, ...)."""
@@ -186,13 +193,30 @@ class Judging:
 
         widths = self.module.head.widths
         rows = below([each.rows for each in cases], dict.fromkeys(widths, seconds))
-        wish = below([each.given for each in wishes], widths)
-        return {
+        made = {
             "rows": {name: beside(each) for name, each in rows.items()},
-            "wish": {name: beside(each) for name, each in wish.items()},
-            "worth": beside(padded([each.worth for each in wishes], seconds, np.nan)),
             "there": padded([each.there for each in cases], seconds, np.nan).to(first),
         }
+        if wishes:
+            wish = below([each.given for each in wishes], widths)
+            made["wish"] = {name: beside(each) for name, each in wish.items()}
+            made["worth"] = beside(padded([each.worth for each in wishes], seconds, np.nan))
+        return made
+
+
+class Judging(Knowing):
+    """The lesson of what each second is worth for a wish, beside that."""
+
+    wishes = WISHES
+    weights = MappingProxyType({"seconds": 1.0, "there": NAMED, "needs": NAMED})
+
+    def size(self, batch: Mapping[str, Any]) -> Mapping[str, float]:
+        return {"seconds": float(batch["worth"].isfinite().sum()), **super().size(batch)}
+
+    def keep(self, folder: Path, trained: Mapping[str, Tensor], metrics: Mapping[str, Any]) -> None:
+        """The head, without the line."""
+        own = folder.with_name(f"{folder.name}{SALIENCY}")
+        save(own, self.module.head, self.made, metrics)
 
 
 def _there(clip: world.Clip, seconds: int) -> np.ndarray:

@@ -40,7 +40,7 @@ from summarizer.models.threads import threads
 from summarizer.train.answering import HEAD, SALIENCY, Answering, Made, Taught, begin_from
 from summarizer.train.bank import EAR, EYE, Bank, Senses
 from summarizer.train.blending import SENSE, Blended
-from summarizer.train.judging import Judging, Wishes
+from summarizer.train.judging import Judging, Knowing, Naming, Wishes
 from summarizer.train.lanes import Job, side_by_side
 from summarizer.train.likening import Likening
 from summarizer.train.likening import Senses as Learning
@@ -183,13 +183,24 @@ def _reading(out: Path, sizes: Sizes, kind: type[Captions | Sounds], learns: str
     return Answering(taught.learning((learns,)), Made(TELLER), *sources)
 
 
+def know(out: Path, sizes: Sizes) -> Lesson:
+    """What lies in each second and what a wish needs, by the head that is to judge."""
+    return Knowing(*_naming(out, sizes))
+
+
 def judge(out: Path, sizes: Sizes) -> Lesson:
     """What each second is worth for a wish, by a head alone: it takes many more wishes than the
     language model takes stories."""
+    naming, *rest = _naming(out, sizes)
+    checkpoint.load(out / "know", naming)
+    return Judging(naming, *rest)
+
+
+def _naming(out: Path, sizes: Sizes) -> tuple[Naming, Mapping[str, str], Wishes, Wishes]:
     kept = Senses()
-    banks = _banks(out, sizes, kept)
-    wishes = (Wishes(bank, sizes.talked) for bank in banks)
-    return Judging(_head(sizes, kept), MADE.rows, *wishes)
+    bank, held = _banks(out, sizes, kept)
+    wishes = Wishes(bank, sizes.talked), Wishes(held, sizes.held)
+    return Naming(_head(sizes, kept)), MADE.rows, *wishes
 
 
 def tell(out: Path, sizes: Sizes) -> Lesson:
@@ -251,7 +262,8 @@ PARTS = (
     ),
     Part("language", language, Pace(3200, 24, rate=2e-3, decay=0.05, precision="bf16")),
     # many small steps, which it takes to learn how things move; it has no need of words
-    Part("judge", judge, Pace(1300, 8, rate=3e-3, decay=0.05, precision="bf16"), after=("senses",)),
+    Part("know", know, Pace(1250, 8, rate=3e-3, decay=0.05, precision="bf16"), after=("senses",)),
+    Part("judge", judge, Pace(1300, 8, rate=3e-3, decay=0.05, precision="bf16"), after=("know",)),
     Part("see", see, Pace(220, 32, rate=3e-3, precision="bf16"), after=("senses", "language")),
     # in another order than `see`: beside each other, each makes features that the other finds made
     Part(

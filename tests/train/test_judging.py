@@ -13,6 +13,7 @@ from summarizer.train.judging import (
     READ,
     Case,
     Judging,
+    Knowing,
     Naming,
     Wished,
     Worded,
@@ -46,10 +47,10 @@ class Toys:
     def __len__(self) -> int:
         return 400
 
-    def cases(self, picks):
-        return [self.case(draw) for _, draw in picks]
+    def cases(self, picks, wishes=2):
+        return [self.case(draw, min(2, wishes)) for _, draw in picks]
 
-    def case(self, draw) -> Case:
+    def case(self, draw, count=2) -> Case:
         seconds = int(draw.integers(3, 8))
         things = np.stack([draw.permutation(4)[:2] for _ in range(seconds)])
         moves = draw.integers(0, 2, seconds)  # how the first of them moves
@@ -62,7 +63,7 @@ class Toys:
                 there[second, NUMBERS[THINGS[thing]]] = 1
             there[second, NUMBERS[ACTIONS[moves[second]]]] = 1
         wishes = []
-        for _ in range(2):
+        for _ in range(count):
             thing, way = int(draw.integers(4)), int(draw.integers(2))
             given = np.zeros(8, np.float32)
             given[thing] = given[4 + way] = 1
@@ -74,7 +75,7 @@ class Toys:
 
 def lesson() -> Judging:
     torch.manual_seed(0)
-    return Judging(heads.Head(WIDTHS, 32), MADE, Toys(), Toys())
+    return Judging(Naming(heads.Head(WIDTHS, 32)), MADE, Toys(), Toys())
 
 
 def test_it_learns_what_is_wished_and_is_kept_without_its_line(tmp_path):
@@ -93,6 +94,24 @@ def test_it_learns_what_is_wished_and_is_kept_without_its_line(tmp_path):
                 found = head(rows, {"sight": torch.from_numpy(wished.given["sight"])})
             right += ((found.numpy() > 0) == (wished.worth > 0)).tolist()
     assert np.mean(right) > 0.95
+
+
+def test_names_are_known_before_anything_is_judged(tmp_path):
+    torch.manual_seed(0)
+    naming = Naming(heads.Head(WIDTHS, 32))
+    knowing = Knowing(naming, MADE, Toys(), Toys())
+    before = knowing.check()
+    outcome = train(knowing, Pace(150, 16, rate=5e-3), tmp_path / "know", quiet=True)
+    assert set(before) == {"held out, there", "held out, needs"}
+    for name, loss in before.items():
+        assert outcome.metrics[name] < 0.2 * loss, name
+    other = lesson()
+    checkpoint.load(tmp_path / "know", other.module)
+    for name, loss in other.check().items():  # judging goes on from there
+        if name in before:
+            assert loss == pytest.approx(outcome.metrics[name], rel=0.1), name
+    batch = knowing.batch([(0, np.random.default_rng(0))])
+    assert set(batch) == {"rows", "there", "said", "needs"}
 
 
 def test_a_batch_counts_each_clip_and_wish_as_by_itself():

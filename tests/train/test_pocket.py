@@ -174,7 +174,7 @@ def test_what_is_judged_is_what_the_wish_is_worth(home):
     picks = [(seed % 4, np.random.default_rng(seed)) for seed in range(12)]
     again = [np.random.default_rng(seed) for seed in range(12)]
     texts = set()
-    for (index, _), draw, case in zip(picks, again, Wishes(bank, 0).cases(picks), strict=True):
+    for (index, _), draw, case in zip(picks, again, Wishes(bank, 0).cases(picks, 3), strict=True):
         clip = bank.beheld(index, draw).clip  # the edges of its events are drawn first
         seconds = len(case.there)
         assert {name: len(each) for name, each in case.rows.items()} == dict.fromkeys(
