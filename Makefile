@@ -4,7 +4,7 @@
 # make bench  measure; writes bench/README.md
 # make soak   kill, damage, crowd, for hours; writes its part of bench/README.md (ARGS='--share 0.05' less)
 # make audit  known faults in what is installed, and what in our code could be one
-# make train-pocket    train the small models of checkpoints/pocket again, into out/pocket (57 minutes)
+# make train-pocket    train the small models of checkpoints/pocket again, into out/pocket (about an hour)
 # make examples, make pictures: render the example clips and the README's pictures anew
 HOST ?= 127.0.0.1
 PORT ?= 7860

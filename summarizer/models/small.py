@@ -19,7 +19,6 @@ from summarizer.models.vision import CONFIG, WEIGHTS
 SPECIAL = ("<unk>", "<s>", "</s>")  # at the places where Llama and Vicuna have them
 END = "</s>"
 RATE = 24_000  # samples a second that the ear hears, as MERT
-APART = 5  # times as far as usual that the vectors of words begin apart
 NEVER = -1e4  # a logit that comes to nothing beside any other
 
 
@@ -222,8 +221,7 @@ def save_ear(folder: Path, model: nn.Module) -> None:
 
 
 def teller_of(shape: TellerShape, words: int) -> nn.Module:
-    """A Llama that knows nothing yet; it writes with the vectors it reads with, which begin far
-    apart: words of one use, as "left" and "right", else become one before either is learned."""
+    """A Llama that knows nothing yet; it writes with the vectors it reads with."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
     config = LlamaConfig(
@@ -241,10 +239,7 @@ def teller_of(shape: TellerShape, words: int) -> nn.Module:
         pad_token_id=0,
     )
     with quiet():
-        model = LlamaForCausalLM(config)
-    with torch.no_grad():
-        model.get_input_embeddings().weight.mul_(APART)
-    return model
+        return LlamaForCausalLM(config)
 
 
 def save_teller(folder: Path, model: nn.Module, tokenizer) -> None:

@@ -5,7 +5,7 @@ what each second is worth for a wish.
 All are asked in the form of use, so nothing has to be unlearned.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,7 +24,6 @@ ROOM = NarratorConfig(room=1024, slow_room=1024, answer=384)
 MIXED = 0.15  # share of the questions about a single picture, and of those about sound alone
 BLENDED = {"sight": 0.85, "sound": 0.6}  # share of the notes that are mixtures of words
 ODD = 0.25  # share of the clips whose things have words for colours that are none
-SLIDING = 0.25  # share of the things that slide, whatever else they did: "left" is learned last
 NAMED = 0.8  # of what is in a picture, that a note of it names
 AGAIN = 3  # notes of pictures for a scene, at most
 OPEN = 0.25  # share of the wishes for nothing in particular
@@ -77,7 +76,7 @@ class Notes:
     def question(self, index: int, draw: np.random.Generator) -> Question:
         kind, clip = draw.random(), world.plan(index, self.part)
         number = int(draw.integers(len(clip.scenes)))
-        clip = _sliding(self._odd(clip, draw), draw)
+        clip = self._odd(clip, draw)
         if kind < MIXED:
             beheld, notes, answer = self._picture(clip, clip.scenes[number], draw)
         elif kind < 2 * MIXED:
@@ -129,7 +128,10 @@ class Notes:
         def odd(actor: world.Actor) -> world.Actor:
             return replace(actor, colour=words[int(draw.integers(len(words)))])
 
-        return _changed(clip, odd)
+        scenes = [
+            replace(each, actors=tuple(odd(actor) for actor in each.actors)) for each in clip.scenes
+        ]
+        return replace(clip, scenes=tuple(scenes))
 
 
 class Captions:
@@ -225,23 +227,6 @@ def alone(clip: world.Clip, scene: world.Scene) -> world.Clip:
     """A clip of one scene."""
     kept = replace(scene, start=0.0, end=scene.end - scene.start)
     return replace(clip, scenes=(kept,), sounds=(), seconds=kept.end)
-
-
-def _changed(clip: world.Clip, change: Callable[[world.Actor], world.Actor]) -> world.Clip:
-    scenes = [replace(each, actors=tuple(map(change, each.actors))) for each in clip.scenes]
-    return replace(clip, scenes=tuple(scenes))
-
-
-def _sliding(clip: world.Clip, draw: Draw) -> world.Clip:
-    """The clip, but more of its things slide; for notes only, it can't be drawn: things that slide
-    and rise may meet."""
-
-    def slid(actor: world.Actor) -> world.Actor:
-        if draw.random() >= SLIDING:
-            return actor
-        return replace(actor, action=world.SIDEWAYS[int(draw.integers(len(world.SIDEWAYS)))])
-
-    return _changed(clip, slid)
 
 
 def _about(clip: world.Clip, draw: np.random.Generator, tracks: Sequence[Track] = ()) -> Beheld:
