@@ -18,7 +18,7 @@ from summarizer import checkpoint
 from summarizer.errors import SummarizerError, WeightsError
 from summarizer.models.narrator import IGNORED, Lora, Narrator, Piece
 from summarizer.models.saliency.head import Head
-from summarizer.train.loop import Pick
+from summarizer.train.loop import Pick, called
 
 HEAD = "head."
 SALIENCY = "-saliency"  # a head lies beside the narrator it was trained with
@@ -74,18 +74,17 @@ class Taught(nn.Module):
         self.narrator = narrator
 
     def learning(self, names: Iterable[str]) -> "Taught":
-        """Itself, with just those parameters learning of whose names a part begins like this:
-        "head." is not "lm_head."."""
+        """Itself, with just those parameters learning of whose names a part begins like this."""
         names = tuple(names)
         there = sorted({own.split(".")[0] for own, _ in self.named_parameters()})
         for name in names:
-            if not any(_named(own, name) for own, _ in self.named_parameters()):
+            if not any(called(own, name) for own, _ in self.named_parameters()):
                 raise WeightsError(
                     f"no parameter of this model is called {name!r}, so it can't learn; it has "
                     f"{', '.join(there)}"
                 )
         for own, each in self.named_parameters():
-            each.requires_grad_(any(_named(own, name) for name in names))
+            each.requires_grad_(any(called(own, name) for name in names))
         return self
 
     def forward(self, questions: Sequence[Question]) -> dict[str, Tensor]:
@@ -258,10 +257,6 @@ class Answering:
             )
         kept = "\n".join(lines)
         return question if kept == question.answer else replace(question, answer=kept)
-
-
-def _named(own: str, name: str) -> bool:
-    return f".{name}" in f".{own}"
 
 
 def begin_from(module: Taught, made: Made, folders: Sequence[Path]) -> None:

@@ -52,6 +52,8 @@ class Pace:
     """share of the rate that is left at the end"""
     decay: float = 0.0
     """of weights, never of biases, gains and single vectors"""
+    slower: Mapping[str, float] = field(default_factory=dict)
+    """share of the rate that is left to parameters of whose names a part begins like this"""
     clip: float = 1.0
     """length of the gradient, at most"""
     seed: int = 0
@@ -73,6 +75,12 @@ class Pace:
                 f"a warm-up of {self.warmup:g}, a floor of {self.floor:g} and a clip of "
                 f"{self.clip:g} are not possible; shares lie in 0..1, and clip is above 0"
             )
+        for name, share in self.slower.items():
+            if not (isinstance(share, (int, float)) and 0 < share <= 1):
+                raise PresetError(
+                    f"a share of {share!r} of the rate for {str(name)[:40]!r} is not possible; "
+                    "shares are above 0, and 1 at most"
+                )
         if self.precision not in ("auto", "no", "bf16", "fp16"):
             raise PresetError(
                 f"no precision {self.precision[:20]!r}; there are auto, no, bf16, fp16"
@@ -233,7 +241,7 @@ class Run:
         batches = self._batches(step)
         sizes = self._summed([self.lesson.size(batch) for batch in batches])
         for group in self.optimizer.param_groups:
-            group["lr"] = self.pace.rate_at(step)
+            group["lr"] = self.pace.rate_at(step) * group.get("share", 1.0)
         self.model.train()
         _seed(self.pace.seed, step, self.accelerator.process_index)
         found: list[Mapping[str, float]] = []
@@ -429,12 +437,27 @@ def _optimizer(module: "nn.Module", pace: Pace) -> "Optimizer":
     """AdamW; what has one dimension is not decayed."""
     from torch.optim import AdamW
 
-    trainable = [each for each in module.parameters() if each.requires_grad]
-    groups = [
-        {"params": [each for each in trainable if each.ndim > 1], "weight_decay": pace.decay},
-        {"params": [each for each in trainable if each.ndim <= 1], "weight_decay": 0.0},
+    trainable = {n: each for n, each in module.named_parameters() if each.requires_grad}
+    for name in pace.slower:
+        if not any(called(own, name) for own in trainable):
+            raise WeightsError(
+                f"nothing that learns is called {name[:40]!r}, so it can't learn slower; there is "
+                f"{', '.join(sorted({own.split('.')[0] for own in trainable}))}"
+            )
+    groups: dict[tuple[float, float], list] = {}
+    for own, each in trainable.items():
+        share = min((by for name, by in pace.slower.items() if called(own, name)), default=1.0)
+        groups.setdefault((pace.decay if each.ndim > 1 else 0.0, share), []).append(each)
+    listed = [
+        {"params": those, "weight_decay": decay, "share": share}
+        for (decay, share), those in groups.items()
     ]
-    return AdamW([group for group in groups if group["params"]], lr=pace.rate, betas=(0.9, 0.95))
+    return AdamW(listed, lr=pace.rate, betas=(0.9, 0.95))
+
+
+def called(own: str, name: str) -> bool:
+    """Whether a part of a parameter's own name begins like this: "head." is not "lm_head."."""
+    return f".{name}" in f".{own}"
 
 
 def _precision(asked: str) -> str:

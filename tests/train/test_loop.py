@@ -92,6 +92,7 @@ def by_hand(pace: Pace) -> tuple[list[float], nn.Module]:
     lesson = Fitting()
     decayed, rest = [lesson.module.line.weight], [lesson.module.line.bias]
     groups = [{"params": decayed, "weight_decay": pace.decay}, {"params": rest, "weight_decay": 0}]
+    shares = [1.0, pace.slower.get("line.bias", 1.0)]
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.95))
     found, spots = [], []
     for turn in range(10):
@@ -105,8 +106,8 @@ def by_hand(pace: Pace) -> tuple[list[float], nn.Module]:
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(lesson.module.parameters(), pace.clip)
-        for group in optimizer.param_groups:
-            group["lr"] = pace.rate_at(step)
+        for group, share in zip(optimizer.param_groups, shares, strict=True):
+            group["lr"] = share * pace.rate_at(step)
         optimizer.step()
         found.append(loss.item())
     return found, lesson.module
@@ -125,6 +126,19 @@ def test_it_learns_as_the_same_written_out_does(tmp_path):
     assert metrics["error"] == outcome.metrics["error"] > 0
     assert metrics["training"]["of"]["pace"]["rate"] == 0.05
     assert not (tmp_path / "line.training" / STATE).exists()
+
+
+def test_what_is_to_learn_slower_takes_so_much_shorter_steps(tmp_path):
+    pace = replace(PACE, slower={"line.bias": 0.25})
+    learn(tmp_path / "line", pace)
+    expected, module = by_hand(pace)
+    assert losses(tmp_path / "line") == pytest.approx(expected, rel=1e-5)
+    kept = checkpoint.tensors(tmp_path / "line")
+    torch.testing.assert_close(kept["line.bias"], module.line.bias.detach())
+    learn(tmp_path / "other")
+    assert checkpoint.tensors(tmp_path / "other")["line.bias"] != kept["line.bias"]
+    with pytest.raises(WeightsError, match="nothing that learns is called 'frozen'"):
+        learn(tmp_path / "third", replace(PACE, slower={"frozen": 0.1}))
 
 
 def test_small_batches_add_up_to_the_whole_one(tmp_path):
@@ -239,7 +253,15 @@ def test_what_cannot_be_learned_says_so(tmp_path):
     lesson.y[:] = math.nan
     with pytest.raises(SummarizerError, match="the loss of step 1 is nan: fit nan"):
         train(lesson, PACE, tmp_path / "line", quiet=True)
-    for wrong in ({"steps": 0}, {"rate": 0.0}, {"clip": 0.0}, {"warmup": 2}, {"precision": "x"}):
+    for wrong in (
+        {"steps": 0},
+        {"rate": 0.0},
+        {"clip": 0.0},
+        {"warmup": 2},
+        {"precision": "x"},
+        {"slower": {"line": 0.0}},
+        {"slower": {"line": "much"}},
+    ):
         with pytest.raises(PresetError):
             Pace(**wrong)
 
