@@ -4,7 +4,7 @@ answer; with a head, it also learns which seconds matter for the wish.
 Which parameters learn is data: the beginnings of their names.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,11 +18,11 @@ from summarizer import checkpoint
 from summarizer.errors import SummarizerError, WeightsError
 from summarizer.models.narrator import IGNORED, Lora, Narrator, Piece
 from summarizer.models.saliency.head import Head
-from summarizer.train.loop import Pick, called
+from summarizer.train.loop import Lesson, Pick, called
 
 HEAD = "head."
 SALIENCY = "-saliency"  # a head lies beside the narrator it was trained with
-AT_ONCE = 8  # questions of a check
+AT_ONCE = 8  # examples of a check
 GROUP = 8  # questions that a processor reads together
 
 
@@ -167,6 +167,24 @@ def below(
     }
 
 
+def held_out(
+    lesson: Lesson, batch: Callable[[Sequence[Pick]], Any], count: int
+) -> dict[str, float]:
+    """The mean of each term of the loss over so many examples that were never learned from."""
+    sums: dict[str, float] = {}
+    sizes: dict[str, float] = {}
+    for first in range(0, count, AT_ONCE):
+        numbers = range(first, min(count, first + AT_ONCE))
+        given = batch([(number, np.random.default_rng([7, number])) for number in numbers])
+        with torch.no_grad():
+            found = lesson.module(given)
+        for name, size in lesson.size(given).items():
+            if name in found:
+                sums[name] = sums.get(name, 0.0) + float(found[name])
+                sizes[name] = sizes.get(name, 0.0) + size
+    return {f"held out, {name}": sums[name] / max(1.0, sizes[name]) for name in sums}
+
+
 class Answering:
     """The lesson: a source of questions, and what of the narrator learns from them."""
 
@@ -185,7 +203,7 @@ class Answering:
         self.examples = len(source)
 
     def batch(self, picks: Sequence[Pick]) -> list[Question]:
-        return [self._fitting(self.source.question(index, draw)) for index, draw in picks]
+        return self._batch(self.source, picks)
 
     def size(self, batch: Sequence[Question]) -> Mapping[str, float]:
         return {
@@ -199,22 +217,7 @@ class Answering:
 
     def check(self) -> Mapping[str, float]:
         """The loss of what was never learned from, and how often a word was foreseen."""
-        if self.held is None or not len(self.held):
-            return {}
-        sums, sizes = {}, {}
-        for first in range(0, len(self.held), AT_ONCE):
-            some = range(first, min(len(self.held), first + AT_ONCE))
-            batch = [
-                self._fitting(self.held.question(index, np.random.default_rng([7, index])))
-                for index in some
-            ]
-            with torch.no_grad():
-                found = self.module(batch)
-            for name, size in self.size(batch).items():
-                if name in found:
-                    sums[name] = sums.get(name, 0.0) + float(found[name])
-                    sizes[name] = sizes.get(name, 0.0) + size
-        return {f"held out, {name}": sums[name] / max(1.0, sizes[name]) for name in sums}
+        return held_out(self, lambda picks: self._batch(self.held, picks), len(self.held or ()))
 
     def keep(self, folder: Path, trained: Mapping[str, Tensor], metrics: Mapping[str, Any]) -> None:
         """What the narrator learned as `folder`, what the head did beside it."""
@@ -236,6 +239,9 @@ class Answering:
                 },
             }
             checkpoint.save(folder, told, config, metrics)
+
+    def _batch(self, source: Source, picks: Sequence[Pick]) -> list[Question]:
+        return [self._fitting(source.question(index, draw)) for index, draw in picks]
 
     def _tokens(self, text: str) -> int:
         return len(self.module.narrator.tokenizer(text, add_special_tokens=False).input_ids)

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from summarizer import checkpoint
 from summarizer.data import world
 from summarizer.models.saliency.head import Head, save
-from summarizer.train.answering import SALIENCY, below, missed, padded
+from summarizer.train.answering import SALIENCY, below, held_out, missed, padded
 from summarizer.train.bank import Bank, Beheld
 from summarizer.train.loop import Pick
 from summarizer.train.marking import SELDOM
@@ -31,7 +31,6 @@ from summarizer.train.telling import wish_of
 WISHES = 6  # that are judged for each clip, which is seen once
 READ = 256  # wishes without a clip, in a step
 NAMED = 0.05  # weight of a name beside that of a second's worth
-AT_ONCE = 8  # clips of a check
 
 # all that may be wished and comes together in training
 NAMES = (
@@ -158,17 +157,7 @@ class Knowing:
 
     def check(self) -> Mapping[str, float]:
         """The losses of what was never learned from."""
-        sums, sizes = dict.fromkeys(self.weights, 0.0), dict.fromkeys(self.weights, 0.0)
-        for first in range(0, len(self.held), AT_ONCE):
-            numbers = range(first, min(len(self.held), first + AT_ONCE))
-            picks = [(number, np.random.default_rng([7, number])) for number in numbers]
-            batch = self._batch(self.held, picks)
-            with torch.no_grad():
-                found, size = self.module(batch), self.size(batch)
-            for name in self.weights:
-                sums[name] += float(found[name])
-                sizes[name] += size[name]
-        return {f"held out, {name}": sums[name] / max(1.0, sizes[name]) for name in sums}
+        return held_out(self, lambda picks: self._batch(self.held, picks), len(self.held))
 
     def keep(self, folder: Path, trained: Mapping[str, Tensor], metrics: Mapping[str, Any]) -> None:
         """The head and the line, for the next lesson."""
