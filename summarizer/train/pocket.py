@@ -46,6 +46,7 @@ from summarizer.train.likening import Likening
 from summarizer.train.likening import Senses as Learning
 from summarizer.train.loop import LOG, STATE, Lesson, Pace, train
 from summarizer.train.marking import Listen, Look, Marking
+from summarizer.train.parting import lay_apart, words_of
 from summarizer.train.telling import Captions, Notes, Sounds, Stories
 from summarizer.train.world import Moments, Playing, Views, texts
 
@@ -55,6 +56,7 @@ HOME = Path(hub.WEIGHTS[TELLER].shipped).parts[0]  # the folder's name, wherever
 EVERY = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 # share of what each sense meets first, in which colours and the like are nameless
 PRACTICE = {"eye": 0.4, "ear": 0.25}
+SLIDING = 0.35  # share of the things that slide whatever they do, where sides are learned
 # what pictures and sounds of the little world may be, whatever they are of
 NEUTRAL = {
     "sight": ["a picture", "here we see", "in view", "there is", "a", "and"],
@@ -157,13 +159,25 @@ class Language(Answering):
         part.replace(folder)
 
 
-def language(out: Path, sizes: Sizes) -> Lesson:
+def write(out: Path, sizes: Sizes) -> Lesson:
     """Notes of a scene, and what is to be told of them."""
     tokenizer = tokenizer_of(texts(sizes.read, 1), sizes.words[1])
-    model = teller_of(sizes.teller, len(tokenizer))
+    return _writing(teller_of(sizes.teller, len(tokenizer)), tokenizer, sizes)
+
+
+def language(out: Path, sizes: Sizes) -> Lesson:
+    """The same, with the words laid apart that it then takes for one, left and right among them:
+    what slides is to tell these two from each other."""
+    narrator = load_narrator(out / "write", "cpu")
+    model, tokenizer = narrator.model, narrator.tokenizer
+    lay_apart(model.get_input_embeddings().weight, words_of(tokenizer))
+    return _writing(model, tokenizer, sizes, SLIDING)
+
+
+def _writing(model: nn.Module, tokenizer, sizes: Sizes, sliding: float = 0.0) -> Language:
     _quick(model)
     narrator = Narrator(model, tokenizer, {SENSE: Blended(model.get_input_embeddings())})
-    sources = [Notes(*each, narrator) for each in _parts(sizes.clips, sizes.held)]
+    sources = [Notes(*each, narrator, sliding) for each in _parts(sizes.clips, sizes.held)]
     return Language(Taught(narrator).learning(("",)), Made(TELLER), *sources)
 
 
@@ -260,7 +274,13 @@ PARTS = (
         Pace(450, 8, rate=1e-3, decay=0.05, precision="bf16"),
         after=("look", "listen"),
     ),
-    Part("language", language, Pace(3200, 24, rate=2e-3, decay=0.05, precision="bf16")),
+    Part("write", write, Pace(3200, 24, rate=2e-3, decay=0.05, precision="bf16")),
+    Part(
+        "language",
+        language,
+        Pace(600, 24, rate=1e-3, decay=0.05, precision="bf16", seed=1),
+        after=("write",),
+    ),
     # many small steps, which it takes to learn how things move; it has no need of words
     Part("know", know, Pace(1250, 8, rate=3e-3, decay=0.05, precision="bf16"), after=("senses",)),
     Part("judge", judge, Pace(1300, 8, rate=3e-3, decay=0.05, precision="bf16"), after=("know",)),
@@ -275,7 +295,8 @@ PARTS = (
     Part(
         "tell",
         tell,
-        Pace(1800, 12, rate=2e-3, precision="bf16"),
+        # the head learned in `judge`, of many more wishes: it is not to forget that for these
+        Pace(1800, 12, rate=2e-3, slower={HEAD: 0.1}, precision="bf16"),
         after=("see", "hear", "judge"),
         divided=True,
     ),

@@ -5,7 +5,7 @@ what each second is worth for a wish.
 All are asked in the form of use, so nothing has to be unlearned.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -64,10 +64,13 @@ def wish_of(clip: world.Clip, draw: np.random.Generator) -> world.Wish:
 
 
 class Notes:
-    """Questions in words: a scene's notes, or mixtures of words, stand where its tokens will be."""
+    """Questions in words: a scene's notes, or mixtures of words, stand where its tokens will be.
 
-    def __init__(self, part: str, clips: int, words: Words):
-        self.part, self.clips, self.words = part, clips, words
+    So many more of its things slide to a side, or to the other, than do in the world.
+    """
+
+    def __init__(self, part: str, clips: int, words: Words, sliding: float = 0.0):
+        self.part, self.clips, self.words, self.sliding = part, clips, words, sliding
         self.blends = Blends(words)
 
     def __len__(self) -> int:
@@ -76,7 +79,7 @@ class Notes:
     def question(self, index: int, draw: np.random.Generator) -> Question:
         kind, clip = draw.random(), world.plan(index, self.part)
         number = int(draw.integers(len(clip.scenes)))
-        clip = self._odd(clip, draw)
+        clip = self._sliding(self._odd(clip, draw), draw)
         if kind < MIXED:
             beheld, notes, answer = self._picture(clip, clip.scenes[number], draw)
         elif kind < 2 * MIXED:
@@ -128,10 +131,18 @@ class Notes:
         def odd(actor: world.Actor) -> world.Actor:
             return replace(actor, colour=words[int(draw.integers(len(words)))])
 
-        scenes = [
-            replace(each, actors=tuple(odd(actor) for actor in each.actors)) for each in clip.scenes
-        ]
-        return replace(clip, scenes=tuple(scenes))
+        return _with(clip, odd)
+
+    def _sliding(self, clip: world.Clip, draw: Draw) -> world.Clip:
+        """The clip, or one in which more things slide, as likely to the left as to the right."""
+        if not self.sliding:
+            return clip
+
+        def slid(actor: world.Actor) -> world.Actor:
+            side = world.SIDEWAYS[int(draw.integers(len(world.SIDEWAYS)))]
+            return replace(actor, action=side) if draw.random() < self.sliding else actor
+
+        return _with(clip, slid)
 
 
 class Captions:
@@ -227,6 +238,12 @@ def alone(clip: world.Clip, scene: world.Scene) -> world.Clip:
     """A clip of one scene."""
     kept = replace(scene, start=0.0, end=scene.end - scene.start)
     return replace(clip, scenes=(kept,), sounds=(), seconds=kept.end)
+
+
+def _with(clip: world.Clip, change: Callable[[world.Actor], world.Actor]) -> world.Clip:
+    """The clip, with each of its things changed."""
+    scenes = [replace(each, actors=tuple(map(change, each.actors))) for each in clip.scenes]
+    return replace(clip, scenes=tuple(scenes))
 
 
 def _about(clip: world.Clip, draw: np.random.Generator, tracks: Sequence[Track] = ()) -> Beheld:

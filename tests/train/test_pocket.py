@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
 from summarizer import checkpoint
 from summarizer.data import world
@@ -12,6 +13,7 @@ from summarizer.models.narrator import Rows, load_narrator
 from summarizer.train import pocket
 from summarizer.train.bank import Bank, Beheld, Senses, perception
 from summarizer.train.judging import NAMES, Wishes
+from summarizer.train.parting import lay_apart, words_of
 from summarizer.train.pocket import PARTS, run
 from summarizer.train.telling import Captions, Notes, Stories, asked, line, wish_of
 from summarizer.train.world import Moments
@@ -134,6 +136,40 @@ def test_each_scene_is_asked_of_by_itself_and_its_notes_stand_where_the_tokens_w
         assert senses <= {"words"} and (senses or len("".join(told)) > 20)
         mixed += bool(senses)
     assert mixed
+
+
+def test_where_sides_are_learned_as_much_slides_as_was_asked_for_and_is_told(home):
+    narrator = load_narrator(hub.folder("pocket-llama"), "cpu")
+
+    def sides(share: float) -> tuple[float, int, int]:
+        notes, told = Notes("train", 150, narrator, share), []
+        for number in range(150):
+            answer = notes.question(number, np.random.default_rng([3, number])).answer
+            facts = [fact for each in world.facts_of(answer) for fact in each.facts]
+            told += [fact.what for fact in facts if fact.kind == "doing"]
+        ends = [sum(each.endswith(side) for each in told) for side in world.SIDEWAYS]
+        return sum(ends) / len(told), *ends
+
+    usual, _, _ = sides(0.0)
+    more, left, right = sides(0.5)
+    assert more == pytest.approx(0.5 + usual / 2, abs=0.1) and usual < 0.3
+    assert min(left, right) > 0.35 * (left + right)
+
+
+def test_the_last_lesson_of_the_language_model_begins_with_what_it_wrote_laid_apart(home):
+    before = load_narrator(home / "pocket" / "write", "cpu")
+    begun = pocket.language(home / "pocket", SMALL).module.narrator
+    old, new = (each.model.get_input_embeddings().weight for each in (before, begun))
+    moved = (old - new).abs().amax(1) > 0
+    words = words_of(before.tokenizer)
+    expected = old.detach().clone()
+    assert set(lay_apart(expected, words)) == set(moved.nonzero().flatten().tolist())
+    assert torch.equal(new, expected)
+    assert begun.model.lm_head.weight is new, "it writes with the vectors that it reads with"
+    for text in (" left", " right", " yellow"):
+        tokens = before.tokenizer(text, add_special_tokens=False).input_ids
+        assert set(tokens) <= set(words), text
+    assert not {*before.tokenizer("[00:07]").input_ids} & set(words)
 
 
 def test_of_pictures_of_a_scene_what_things_do_is_told_with_its_sound_noted_in_words(home):
