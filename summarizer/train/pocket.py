@@ -168,8 +168,9 @@ def write(out: Path, sizes: Sizes) -> Lesson:
 def language(out: Path, sizes: Sizes) -> Lesson:
     """The same, with the words laid apart that it then takes for one, left and right among them:
     what slides is to tell these two from each other."""
-    narrator = load_narrator(out / "write", "cpu")
-    model, tokenizer = narrator.model, narrator.tokenizer
+    model = load_narrator(out / "write", "cpu").model
+    # its own would be kept with how it was loaded
+    tokenizer = tokenizer_of(texts(sizes.read, 1), sizes.words[1])
     lay_apart(model.get_input_embeddings().weight, words_of(tokenizer))
     return _writing(model, tokenizer, sizes, SLIDING)
 

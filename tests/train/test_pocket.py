@@ -166,6 +166,9 @@ def test_the_last_lesson_of_the_language_model_begins_with_what_it_wrote_laid_ap
     assert set(lay_apart(expected, words)) == set(moved.nonzero().flatten().tolist())
     assert torch.equal(new, expected)
     assert begun.model.lm_head.weight is new, "it writes with the vectors that it reads with"
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        kept = [(home / "pocket" / part / name).read_bytes() for part in ("write", "language")]
+        assert kept[0] == kept[1]
     for text in (" left", " right", " yellow"):
         tokens = before.tokenizer(text, add_special_tokens=False).input_ids
         assert set(tokens) <= set(words), text
