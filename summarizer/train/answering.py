@@ -216,7 +216,7 @@ class Answering:
         }
 
     def check(self) -> Mapping[str, float]:
-        """The loss of what was never learned from, and how often a word was foreseen."""
+        """The losses of what was never learned from."""
         return held_out(self, lambda picks: self._batch(self.held, picks), len(self.held or ()))
 
     def keep(self, folder: Path, trained: Mapping[str, Tensor], metrics: Mapping[str, Any]) -> None:
